@@ -1,0 +1,4 @@
+//! Debrief does what a company owes itself after an incident.
+
+pub mod clock;
+pub mod sandbox;
