@@ -28,7 +28,10 @@ impl Clock {
     }
 
     /// The time now, in UTC.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads wall time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads wall time"
+    )]
     pub fn now(&self) -> Timestamp {
         let standing = *self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         standing.unwrap_or_else(Timestamp::now)

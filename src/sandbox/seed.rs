@@ -51,24 +51,34 @@ pub struct Person {
 impl Person {
     /// The Atlassian account id: the given one, or one derived from the address.
     pub fn atlassian_id(&self) -> String {
-        self.atlassian.clone().unwrap_or_else(|| format!("712020:{}", fingerprint(&self.email, 24).to_lowercase()))
+        self.atlassian
+            .clone()
+            .unwrap_or_else(|| format!("712020:{}", fingerprint(&self.email, 24).to_lowercase()))
     }
 
     /// The Slack user id: the given one, or one derived from the address.
     pub fn slack_id(&self) -> String {
-        self.slack.clone().unwrap_or_else(|| format!("U{}", fingerprint(&self.email, 10)))
+        self.slack
+            .clone()
+            .unwrap_or_else(|| format!("U{}", fingerprint(&self.email, 10)))
     }
 
     /// The PagerDuty user id: the given one, or one derived from the address.
     pub fn pagerduty_id(&self) -> String {
-        self.pagerduty.clone().unwrap_or_else(|| format!("P{}", fingerprint(&self.email, 6)))
+        self.pagerduty
+            .clone()
+            .unwrap_or_else(|| format!("P{}", fingerprint(&self.email, 6)))
     }
 }
 
 /// Upper-case hexadecimal digits that depend on the text alone.
 pub fn fingerprint(text: &str, digits: usize) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-    let mut hex: String = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+    let mut hex: String = digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
     hex.truncate(digits);
     hex
 }
