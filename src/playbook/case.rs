@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::effect::{Effect, EffectKey};
 use super::incident::Incident;
 use super::steps::Step;
+use super::steps::act::Act;
 
 /// A choice recorded once and then followed: the meeting's slot does not move because a calendar did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +69,26 @@ impl Case {
     /// The ledger's row of something this case owes once.
     pub fn effect(&self, step: Step, target: &str) -> Option<&Effect> {
         self.effects.get(&self.key(step, target))
+    }
+
+    /// The key of an act.
+    pub fn key_of(&self, act: &Act) -> EffectKey {
+        self.key(act.step(), act.target())
+    }
+
+    /// The ledger's row of an act.
+    pub fn effect_of(&self, act: &Act) -> Option<&Effect> {
+        self.effects.get(&self.key_of(act))
+    }
+
+    /// Whether an act happened.
+    pub fn is_done(&self, act: &Act) -> bool {
+        self.effect_of(act).is_some_and(|effect| effect.reference().is_some())
+    }
+
+    /// Where people find the result of an act, once it happened.
+    pub fn url_of(&self, act: &Act) -> Option<&str> {
+        self.effect_of(act).and_then(Effect::url)
     }
 
     /// A recorded choice, read as `T`; `None` where it was not made or reads differently.

@@ -1,5 +1,7 @@
 //! Customers that an incident hit.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 /// One row of the sheet. Ids are text, exactly as given: leading zeros, eighteen digits and `1e5` stay what they are.
@@ -26,4 +28,12 @@ pub struct CustomerCount {
     pub rows: u64,
     /// Different organisations among them, by `org_id`.
     pub organisations: u64,
+}
+
+impl CustomerCount {
+    /// What a list comes to.
+    pub fn of(customers: &[AffectedCustomer]) -> Self {
+        let organisations: BTreeSet<&str> = customers.iter().map(|customer| customer.org_id.as_str()).collect();
+        Self { rows: customers.len() as u64, organisations: organisations.len() as u64 }
+    }
 }

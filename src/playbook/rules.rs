@@ -1,1 +1,61 @@
-//! rules
+//! What a company has chosen, as far as planning needs it: which steps are provided for, and how patient they are.
+
+use jiff::SignedDuration;
+
+/// Whether a step can be done here at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provision<T> {
+    /// It can, like this.
+    Provided(T),
+    /// It cannot: why, in a few words that `plan` and `status` show, such as `google is not configured`.
+    Off(String),
+}
+
+impl<T> Provision<T> {
+    /// What is provided, if it is.
+    pub fn provided(&self) -> Option<&T> {
+        match self {
+            Self::Provided(what) => Some(what),
+            Self::Off(_) => None,
+        }
+    }
+}
+
+/// How the sheet of affected customers is shared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CustomerRules {
+    /// Addresses of groups that may read the incident's folder.
+    pub share_with: Vec<String>,
+}
+
+/// Whom the announcement goes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnnouncementRules {
+    /// Addresses, one mail each.
+    pub mail_to: Vec<String>,
+    /// Slack channel ids, one post each.
+    pub channels: Vec<String>,
+}
+
+/// The company's choices.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// How long after its resolution an incident is left alone: some are reopened within minutes.
+    pub settle: SignedDuration,
+    /// How long the page waits for the sheet and the slot, and the event for the page.
+    pub patience: SignedDuration,
+    /// How long the announcement waits for the page, the sheet and the event: a mail cannot be completed later.
+    pub announcement_patience: SignedDuration,
+    /// How long after an attempt of unknown outcome the vendor is asked: its own lists lag behind its writes.
+    pub doubt: SignedDuration,
+    /// The sheet.
+    pub affected_customers: Provision<CustomerRules>,
+    /// The page.
+    pub postmortem_page: Provision<()>,
+    /// The meeting.
+    pub review_meeting: Provision<()>,
+    /// The mail and the chat posts.
+    pub announcement: Provision<AnnouncementRules>,
+    /// The nags.
+    pub action_items: Provision<()>,
+}

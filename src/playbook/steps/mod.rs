@@ -1,5 +1,12 @@
 //! The steps: one file each, saying what is owed and what it waits for.
 
+pub mod act;
+pub mod action_items;
+pub mod affected_customers;
+pub mod announcement;
+pub mod postmortem_page;
+pub mod review_meeting;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

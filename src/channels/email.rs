@@ -1,0 +1,81 @@
+//! Mail, by SMTP.
+//!
+//! SMTP has no idempotency: a connection that dies after the final dot leaves it open whether the mail was queued
+//! (RFC 1047). The Message-ID is therefore the same for every copy, so that mailboxes and people recognise one.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::{Channel, Delivery, DeliveryError, Message, Trace};
+use crate::vendors::http::CallError;
+use crate::vendors::smtp::{Mail, Smtp};
+
+/// Mail through one submission server.
+pub struct Email {
+    smtp: Smtp,
+    from: String,
+    reply_to: Option<String>,
+    domain: String,
+}
+
+impl Email {
+    /// Mail from that address, which also gives Message-IDs their domain.
+    pub fn new(smtp: Smtp, from: String, reply_to: Option<String>) -> Self {
+        let domain = from
+            .rsplit_once('@')
+            .map_or("localhost", |(_, domain)| domain)
+            .trim_end_matches('>')
+            .to_owned();
+        Self { smtp, from, reply_to, domain }
+    }
+
+    fn message_id(&self, key: &str) -> String {
+        format!("<{key}@{}>", self.domain)
+    }
+}
+
+#[async_trait]
+impl Channel for Email {
+    fn name(&self) -> &'static str {
+        "email"
+    }
+
+    async fn deliver(&self, message: &Message) -> Result<Delivery, DeliveryError> {
+        let message_id = self.message_id(&message.key);
+        let mail = Mail {
+            from: self.from.clone(),
+            to: vec![message.to.clone()],
+            cc: Vec::new(),
+            reply_to: self.reply_to.clone(),
+            subject: message.subject.clone(),
+            message_id: message_id.clone(),
+            in_reply_to: None,
+            references: Vec::new(),
+            date: message.date,
+            // RFC 3834: vacation responders keep quiet.
+            headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
+            text: message.text.clone(),
+            html: message.html.clone().unwrap_or_default(),
+        };
+        match self.smtp.send(&mail).await {
+            Ok(()) => Ok(Delivery { reference: message_id, url: None }),
+            Err(error) => Err(delivery_error(&error)),
+        }
+    }
+
+    async fn trace(&self, _message: &Message, _since: Timestamp) -> Result<Trace, DeliveryError> {
+        Ok(Trace::CannotKnow)
+    }
+}
+
+/// What a failed call to a vendor means for a message.
+pub(super) fn delivery_error(error: &CallError) -> DeliveryError {
+    let message = error.to_string();
+    if error.may_have_happened() {
+        DeliveryError::InDoubt { message }
+    } else if error.is_permanent() {
+        DeliveryError::GiveUp { message }
+    } else {
+        DeliveryError::Later { message, after: error.retry_after() }
+    }
+}

@@ -1,0 +1,68 @@
+//! Slack: posts to channels.
+//!
+//! `chat.postMessage` has no idempotency key, so ours travels in the message's metadata, and after an attempt of
+//! unknown outcome the channel's history is searched for it. <https://docs.slack.dev/messaging/message-metadata>
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::email::delivery_error;
+use super::{Channel, Delivery, DeliveryError, Message, Trace};
+use crate::vendors::slack::{Post, Slack as Client};
+
+/// The metadata's event type: which messages are ours.
+const EVENT_TYPE: &str = "debrief_message";
+
+/// How far before the attempt the history is searched: the clocks of both sides differ.
+const MARGIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// Posts as one bot.
+pub struct Slack {
+    client: Client,
+}
+
+impl Slack {
+    /// Posts through that client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+}
+
+#[async_trait]
+impl Channel for Slack {
+    fn name(&self) -> &'static str {
+        "slack"
+    }
+
+    async fn deliver(&self, message: &Message) -> Result<Delivery, DeliveryError> {
+        let post = Post {
+            channel: message.to.clone(),
+            text: message.text.clone(),
+            blocks: None,
+            thread_ts: None,
+            metadata: Some((EVENT_TYPE.to_owned(), json!({ "key": message.key }))),
+        };
+        match self.client.post(&post).await {
+            Ok(posted) => Ok(Delivery { reference: format!("{}/{}", posted.channel, posted.ts), url: None }),
+            Err(error) => Err(delivery_error(&error)),
+        }
+    }
+
+    async fn trace(&self, message: &Message, since: Timestamp) -> Result<Trace, DeliveryError> {
+        let history = match self.client.history(&message.to, since - MARGIN).await {
+            Ok(history) => history,
+            // A history that may not be read cannot tell; the caller's rule decides.
+            Err(error) if error.is_permanent() => return Ok(Trace::CannotKnow),
+            Err(error) => return Err(delivery_error(&error)),
+        };
+        let ours = history.iter().find(|entry| {
+            entry.metadata.as_ref().is_some_and(|metadata| {
+                metadata.event_type == EVENT_TYPE && metadata.event_payload["key"] == message.key.as_str()
+            })
+        });
+        Ok(ours.map_or(Trace::Absent, |entry| {
+            Trace::Found(Delivery { reference: format!("{}/{}", message.to, entry.ts), url: None })
+        }))
+    }
+}

@@ -1,0 +1,115 @@
+//! Every act there is: what the steps owe, spelt out one by one, so that the compiler lists who has to deal with a new one.
+
+use serde::{Deserialize, Serialize};
+
+use super::Step;
+
+/// News that came too late for the page and is brought by a comment: a page that people type in is never rewritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// The sheet of affected customers is there.
+    Sheet,
+    /// The meeting has a time.
+    Meeting,
+}
+
+/// One act on the outside world, or one choice made by looking at it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Act {
+    /// Ask Drive for the folder's id before there is a folder, so that a replay of its creation is seen as one.
+    FolderId,
+    /// Create the incident's folder.
+    Folder,
+    /// Let a group read the folder.
+    Sharing(String),
+    /// Create the spreadsheet in the folder.
+    Spreadsheet,
+    /// Lay out the sheet and write its rows.
+    Rows,
+    /// Create the page, complete.
+    Page,
+    /// Label the page.
+    Labels,
+    /// Bring late news to the page.
+    Comment(News),
+    /// Choose the meeting's slot from real calendars.
+    Slot,
+    /// Put the meeting into everyone's calendar.
+    Event,
+    /// Mail one recipient list.
+    Mail(String),
+    /// Post to one channel.
+    Chat(String),
+    /// Write down on the page what no vendor can be asked for: that the mails went out.
+    Mirror,
+}
+
+impl Act {
+    /// The step that owes it.
+    pub fn step(&self) -> Step {
+        match self {
+            Self::FolderId | Self::Folder | Self::Sharing(_) | Self::Spreadsheet | Self::Rows => Step::AffectedCustomers,
+            Self::Page | Self::Labels | Self::Comment(_) => Step::PostmortemPage,
+            Self::Slot | Self::Event => Step::ReviewMeeting,
+            Self::Mail(_) | Self::Chat(_) | Self::Mirror => Step::Announcement,
+        }
+    }
+
+    /// Its name within the step: the ledger's `target`.
+    pub fn target(&self) -> String {
+        match self {
+            Self::Sharing(whom) | Self::Mail(whom) | Self::Chat(whom) => format!("{}:{whom}", self.kind()),
+            Self::FolderId
+            | Self::Folder
+            | Self::Spreadsheet
+            | Self::Rows
+            | Self::Page
+            | Self::Labels
+            | Self::Comment(_)
+            | Self::Slot
+            | Self::Event
+            | Self::Mirror => self.kind().to_owned(),
+        }
+    }
+
+    /// Its name without whom it concerns, for logs and metrics: they hold no addresses.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::FolderId => "folder_id",
+            Self::Folder => "folder",
+            Self::Sharing(_) => "sharing",
+            Self::Spreadsheet => "spreadsheet",
+            Self::Rows => "rows",
+            Self::Page => "page",
+            Self::Labels => "labels",
+            Self::Comment(News::Sheet) => "comment:sheet",
+            Self::Comment(News::Meeting) => "comment:meeting",
+            Self::Slot => "slot",
+            Self::Event => "event",
+            Self::Mail(_) => "mail",
+            Self::Chat(_) => "chat",
+            Self::Mirror => "mirror",
+        }
+    }
+
+    /// What it does, in words for `plan`.
+    pub fn what(&self) -> String {
+        match self {
+            Self::FolderId => "reserve the folder's id".into(),
+            Self::Folder => "create the incident's folder".into(),
+            Self::Sharing(group) => format!("let {group} read the folder"),
+            Self::Spreadsheet => "create the spreadsheet".into(),
+            Self::Rows => "write the rows".into(),
+            Self::Page => "create the page".into(),
+            Self::Labels => "label the page".into(),
+            Self::Comment(News::Sheet) => "comment the sheet's link".into(),
+            Self::Comment(News::Meeting) => "comment the meeting's time".into(),
+            Self::Slot => "choose the slot".into(),
+            Self::Event => "book the meeting".into(),
+            Self::Mail(list) => format!("mail {list}"),
+            Self::Chat(channel) => format!("post to {channel}"),
+            Self::Mirror => "note on the page what was sent".into(),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! `announcement`: mails, posts, and the note of them on the page.
+//!
+//! We cannot atomically send a mail and write down that we did. Killed between the two, the next worker sends it again:
+//! a lost announcement breaks the promise to the company, a doubled one is a nuisance that mailboxes recognise by its
+//! Message-ID, the same in every copy. A post can be looked for by its metadata before it is repeated.
+
+use serde_json::json;
+
+use super::postmortem_page::{PROPERTY, SENT_BEFORE, confluence, page_id};
+use super::{ActError, Done, Found, Job, Otherwise};
+use crate::channels::{Delivery, Message, Trace};
+use crate::playbook::effect::EffectState;
+use crate::playbook::steps::Step;
+use crate::playbook::steps::act::Act;
+use crate::vendors::http::Failure;
+use crate::worker::observe;
+use jiff::Timestamp;
+
+/// Whether an earlier life of the database sent that message, as the page's property tells.
+fn sent_before(job: &Job<'_>, key: &str) -> bool {
+    job.case
+        .decision::<Vec<String>>(Step::Announcement, SENT_BEFORE)
+        .is_some_and(|sent| sent.iter().any(|earlier| earlier == key))
+}
+
+fn done(delivery: Delivery) -> Done {
+    Done::at(delivery.reference, delivery.url)
+}
+
+pub(super) async fn mail(job: &mut Job<'_>, act: &Act, list: &str) -> Result<Done, ActError> {
+    let email = job.worker.means.email.as_ref().ok_or_else(|| ActError::not_configured("mail"))?;
+    let key = job.hash(act);
+    if sent_before(job, &key) {
+        return Ok(Done::at(key, None));
+    }
+    let message = mail_message(job, key, list).await?;
+    Ok(done(email.deliver(&message).await?))
+}
+
+async fn mail_message(job: &mut Job<'_>, key: String, list: &str) -> Result<Message, ActError> {
+    observe::count(job).await?;
+    let text = job.worker.means.templates.announcement_mail(&observe::story(job))?;
+    Ok(Message { key, to: list.to_owned(), subject: text.subject, text: text.text, html: Some(text.html), date: job.now })
+}
+
+pub(super) async fn find_mail(job: &mut Job<'_>, act: &Act, list: &str, since: Timestamp) -> Result<Found, ActError> {
+    let email = job.worker.means.email.as_ref().ok_or_else(|| ActError::not_configured("mail"))?;
+    let message = mail_message(job, job.hash(act), list).await?;
+    Ok(found(email.trace(&message, since).await?))
+}
+
+pub(super) async fn post(job: &mut Job<'_>, act: &Act, channel: &str) -> Result<Done, ActError> {
+    let chat = job.worker.means.chat.as_ref().ok_or_else(|| ActError::not_configured("slack"))?;
+    let key = job.hash(act);
+    if sent_before(job, &key) {
+        return Ok(Done::at(key, None));
+    }
+    let message = chat_message(job, key, channel).await?;
+    Ok(done(chat.deliver(&message).await?))
+}
+
+async fn chat_message(job: &mut Job<'_>, key: String, channel: &str) -> Result<Message, ActError> {
+    observe::count(job).await?;
+    let text = job.worker.means.templates.announcement_chat(&observe::story(job))?;
+    Ok(Message { key, to: channel.to_owned(), subject: String::new(), text: text.text, html: None, date: job.now })
+}
+
+pub(super) async fn find_post(job: &mut Job<'_>, act: &Act, channel: &str, since: Timestamp) -> Result<Found, ActError> {
+    let chat = job.worker.means.chat.as_ref().ok_or_else(|| ActError::not_configured("slack"))?;
+    let message = chat_message(job, job.hash(act), channel).await?;
+    Ok(found(chat.trace(&message, since).await?))
+}
+
+fn found(trace: Trace) -> Found {
+    match trace {
+        Trace::Found(delivery) => Found::Yes(done(delivery)),
+        Trace::Absent => Found::Absent,
+        Trace::CannotKnow => Found::CannotKnow(Otherwise::Repeat),
+    }
+}
+
+/// The keys of every message that went out: hashes, so that the property holds no address.
+fn sent(job: &Job<'_>) -> Vec<String> {
+    let announced = job.case.effects.values().filter(|effect| {
+        effect.key.step == Step::Announcement
+            && effect.key.target != Act::Mirror.target()
+            && matches!(effect.state, EffectState::Done { .. })
+    });
+    announced.map(|effect| super::hash(&effect.key, &job.worker.company.installation)).collect()
+}
+
+/// Writes on the page which messages went out. Should the database be lost, this is what keeps them from going out twice.
+pub(super) async fn mirror(job: &mut Job<'_>) -> Result<Done, ActError> {
+    let client = &confluence(job)?.client;
+    let page = page_id(job)?;
+    let value = json!({
+        "installation": job.worker.company.installation,
+        "incident": job.case.incident.id,
+        "sent": sent(job),
+    });
+    match client.create_property(&page, PROPERTY, &value).await {
+        Ok(property) => Ok(Done::at(property.id, None)),
+        Err(error) if matches!(error.failure, Failure::Conflict(_)) => {
+            let Some(property) = client.property(&page, PROPERTY).await? else {
+                return Err(error.into());
+            };
+            let property = client.update_property(&page, &property, &value).await?;
+            Ok(Done::at(property.id, None))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn find_mirror(job: &mut Job<'_>) -> Result<Found, ActError> {
+    let property = confluence(job)?.client.property(&page_id(job)?, PROPERTY).await?;
+    let sent = json!(sent(job));
+    Ok(match property {
+        Some(property) if property.value.get("sent") == Some(&sent) => Found::Yes(Done::at(property.id, None)),
+        Some(_) | None => Found::Absent,
+    })
+}

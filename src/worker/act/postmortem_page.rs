@@ -1,0 +1,122 @@
+//! `postmortem_page`: the page, its labels, its comments.
+//!
+//! The title is the guard against a second page: it holds the incident's reference, and a space never has two of one
+//! title. Killed after the creation, the next worker finds the page by its title, live, and knows it by the marker in its
+//! body; a page of that title without the marker is a person's, and is left alone.
+//!
+//! Once created, the body is only ever read: publishing over an open editor can lose what people are typing.
+//! <https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/#api-pages-post>
+
+use serde_json::{Value, json};
+
+use super::{ActError, ConfluenceMeans, Done, Found, Job};
+use crate::playbook::steps::Step;
+use crate::playbook::steps::act::{Act, News};
+use crate::vendors::confluence::{NewPage, Page};
+use crate::vendors::http::Failure;
+use crate::worker::observe;
+
+/// The decision that keeps the title: an incident renamed at its source keeps its page.
+pub const TITLE: &str = "title";
+
+/// The key of the content property that mirrors what no vendor can be asked for.
+pub const PROPERTY: &str = "debrief";
+
+/// The announcement's decision: keys of messages that an earlier life of the database sent.
+pub const SENT_BEFORE: &str = "sent_before";
+
+pub(super) fn confluence<'a>(job: &Job<'a>) -> Result<&'a ConfluenceMeans, ActError> {
+    job.worker.means.confluence.as_ref().ok_or_else(|| ActError::not_configured("confluence"))
+}
+
+/// The page's id, once there is a page.
+pub(super) fn page_id(job: &Job<'_>) -> Result<String, ActError> {
+    job.case
+        .effect_of(&Act::Page)
+        .and_then(|effect| effect.reference())
+        .map(str::to_owned)
+        .ok_or_else(|| ActError::Later { message: "the page is not there yet".to_owned(), after: None })
+}
+
+async fn title(job: &mut Job<'_>) -> Result<String, ActError> {
+    let now = job.worker.means.templates.page_title(&observe::story(job))?;
+    let held = job.decide(Step::PostmortemPage, TITLE, json!(now)).await?;
+    Ok(held.as_str().unwrap_or(&now).to_owned())
+}
+
+pub(super) async fn create(job: &mut Job<'_>) -> Result<Done, ActError> {
+    let confluence = confluence(job)?;
+    observe::count(job).await?;
+    let title = title(job).await?;
+    let space_id = observe::space_id(job.worker, confluence, job.now).await?;
+    let text = job.worker.means.templates.page(&observe::page_story(job))?;
+    let page = NewPage {
+        space_id: space_id.clone(),
+        parent_id: confluence.parent_page.clone(),
+        title: title.clone(),
+        storage: text.storage,
+    };
+    match confluence.client.create_page(&page).await {
+        Ok(page) => Ok(done(page)),
+        Err(error) if matches!(error.failure, Failure::Conflict(_)) => match find_titled(job, &space_id, &title).await? {
+            Found::Yes(done) => Ok(done),
+            Found::Absent | Found::CannotKnow(_) => Err(ActError::GiveUp {
+                message: format!(
+                    "space {} already has a page of this incident's title that Debrief did not make: rename it, then `debrief retry {} postmortem_page`",
+                    confluence.space, job.case.incident.id
+                ),
+            }),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn done(page: Page) -> Done {
+    Done::at(page.id, Some(page.url))
+}
+
+pub(super) async fn find(job: &mut Job<'_>) -> Result<Found, ActError> {
+    let confluence = confluence(job)?;
+    let title = title(job).await?;
+    let space_id = observe::space_id(job.worker, confluence, job.now).await?;
+    find_titled(job, &space_id, &title).await
+}
+
+/// The page of that title that carries our marker. What an earlier life of the database had sent is read from it.
+async fn find_titled(job: &mut Job<'_>, space_id: &str, title: &str) -> Result<Found, ActError> {
+    let confluence = confluence(job)?;
+    let pages = confluence.client.pages_titled(space_id, title).await?;
+    let Some(page) = pages.into_iter().find(|page| page.storage.as_deref().is_some_and(|body| body.contains(&job.marker)))
+    else {
+        return Ok(Found::Absent);
+    };
+    if let Some(property) = confluence.client.property(&page.id, PROPERTY).await? {
+        let sent: Value = property.value.get("sent").cloned().unwrap_or_else(|| json!([]));
+        job.decide(Step::Announcement, SENT_BEFORE, sent).await?;
+    }
+    Ok(Found::Yes(done(page)))
+}
+
+pub(super) async fn label(job: &mut Job<'_>) -> Result<Done, ActError> {
+    let confluence = confluence(job)?;
+    let labels: Vec<&str> = confluence.labels.iter().map(String::as_str).collect();
+    if !labels.is_empty() {
+        confluence.client.add_labels(&page_id(job)?, &labels).await?;
+    }
+    Ok(Done::at(labels.join(" "), None))
+}
+
+pub(super) async fn comment(job: &mut Job<'_>, news: News) -> Result<Done, ActError> {
+    let confluence = confluence(job)?;
+    observe::count(job).await?;
+    let storage = job.worker.means.templates.page_comment(&observe::story(job), news)?;
+    let id = confluence.client.comment(&page_id(job)?, &storage).await?;
+    Ok(Done::at(id, None))
+}
+
+pub(super) async fn find_comment(job: &mut Job<'_>, news: News) -> Result<Found, ActError> {
+    let mark = observe::comment_mark(&job.marker, news);
+    let comments = confluence(job)?.client.comments(&page_id(job)?).await?;
+    let ours = comments.into_iter().find(|comment| comment.storage.contains(&mark));
+    Ok(ours.map_or(Found::Absent, |comment| Found::Yes(Done::at(comment.id, None))))
+}

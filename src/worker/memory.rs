@@ -1,0 +1,54 @@
+//! What a running worker keeps in mind so as not to ask a vendor twice. Losing it costs calls, never correctness.
+
+use std::sync::OnceLock;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::act::ActError;
+use crate::vendors::google::drive::Drive;
+
+/// One worker's memory.
+#[derive(Debug, Default)]
+pub struct Memory {
+    birth: OnceLock<Timestamp>,
+    /// Folders of an earlier life of the database, by key.
+    pub(super) earlier_folders: Mutex<Option<Value>>,
+    /// The id of the space that pages are made in.
+    pub(super) space_id: Mutex<Option<String>>,
+    /// Folder ids that Drive has reserved for us.
+    pub(super) folder_ids: FolderIds,
+}
+
+impl Memory {
+    /// Keeps in mind when the database was first used.
+    pub(super) fn born(&self, birth: Timestamp) {
+        // Set by every pass, always to the same: the first one to say so is right.
+        let _ = self.birth.set(birth);
+    }
+
+    /// When the database was first used. Before a pass has asked, everything may be older than it.
+    pub(super) fn birth(&self) -> Timestamp {
+        self.birth.get().copied().unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Ids that Drive made for files that do not exist yet. They never expire; what a worker dies with is lost, and harmless.
+///
+/// They are not shared between workers: an id that two incidents were given would let one take the other's folder for
+/// its own.
+#[derive(Debug, Default)]
+pub struct FolderIds(Mutex<Vec<String>>);
+
+impl FolderIds {
+    /// One id that nobody else has; asks Drive for `count` when none is left.
+    pub(super) async fn take(&self, drive: &Drive, count: u32) -> Result<String, ActError> {
+        // Held while asking: a hundred cases that start at once ask once or twice, not a hundred times.
+        let mut ids = self.0.lock().await;
+        if ids.is_empty() {
+            *ids = drive.generate_ids(count).await?;
+        }
+        ids.pop().ok_or_else(|| ActError::Later { message: "Drive gave no file ids".to_owned(), after: None })
+    }
+}

@@ -1,0 +1,182 @@
+//! Looking before acting: only what an unfinished act needs, once, and remembered.
+
+use serde_json::{Value, json};
+use jiff::Timestamp;
+
+use super::act::{ActError, ConfluenceMeans, GoogleMeans, Job};
+use super::act::affected_customers::COUNT;
+use super::{Company, Worker};
+use crate::playbook::customer::{AffectedCustomer, CustomerCount};
+use crate::playbook::rules::Provision;
+use crate::playbook::slot::ChosenSlot;
+use crate::playbook::steps::Step;
+use crate::playbook::steps::act::{Act, News};
+use crate::playbook::steps::postmortem_page::{CONTENT, Coverage, PageContent};
+use crate::playbook::steps::review_meeting::SLOT;
+use crate::render::{MeetingState, SheetState, Story};
+use crate::sources::customers;
+
+/// When this database was first used: what was resolved before may have been worked on in an earlier life of it.
+pub const BIRTH: &str = "store/birth";
+
+/// The folders that an earlier life of the database made, by key; listed once in a database's life.
+const EARLIER_FOLDERS: &str = "drive/earlier_folders";
+
+const FOLDER: &str = "application/vnd.google-apps.folder";
+
+/// The team's zone, by its name.
+pub fn zone_name(company: &Company) -> String {
+    company.hours.zone().iana_name().unwrap_or("UTC").to_owned()
+}
+
+/// Whether an earlier life of the database may have worked on the case.
+pub(super) fn has_earlier_life(job: &Job<'_>) -> bool {
+    job.case.incident.resolved_at().is_some_and(|resolved_at| resolved_at < job.worker.memory.birth())
+}
+
+/// The folder that an earlier life of the database made for this case, if it did. One listing serves every case.
+pub(super) async fn earlier_folder(job: &Job<'_>, google: &GoogleMeans) -> Result<Option<String>, ActError> {
+    if !has_earlier_life(job) {
+        return Ok(None);
+    }
+    let mut folders = job.worker.memory.earlier_folders.lock().await;
+    if folders.is_none() {
+        *folders = job.worker.store.memo(EARLIER_FOLDERS).await?;
+    }
+    if folders.is_none() {
+        let parent = google.parent_folder.as_deref().unwrap_or("root");
+        let listed: serde_json::Map<String, Value> = google
+            .drive
+            .children(parent, FOLDER)
+            .await?
+            .into_iter()
+            .filter_map(|file| {
+                let key = file.app_properties.iter().find(|(name, _)| name == "debrief_key")?.1.clone();
+                Some((key, json!(file.id)))
+            })
+            .collect();
+        let listed = Value::Object(listed);
+        job.worker.store.remember(EARLIER_FOLDERS, &listed, job.now).await?;
+        *folders = Some(listed);
+    }
+    let key = job.hash(&Act::Folder);
+    Ok(folders.as_ref().and_then(|folders| folders.get(&key)).and_then(Value::as_str).map(str::to_owned))
+}
+
+/// The id of the space that pages are made in; asked once in a database's life.
+pub(super) async fn space_id(worker: &Worker, confluence: &ConfluenceMeans, now: Timestamp) -> Result<String, ActError> {
+    let name = format!("confluence/space/{}", confluence.space);
+    // Holding the lock while asking makes a hundred cases that start at once ask once.
+    let mut known = worker.memory.space_id.lock().await;
+    if let Some(id) = known.as_ref() {
+        return Ok(id.clone());
+    }
+    let id = match worker.store.memo(&name).await?.as_ref().and_then(Value::as_str) {
+        Some(id) => id.to_owned(),
+        None => {
+            let id = confluence.client.space_id(&confluence.space).await?.ok_or_else(|| ActError::GiveUp {
+                message: format!(
+                    "Confluence shows no space {}: check `confluence.space`, and that the account may see it; then `debrief retry`",
+                    confluence.space
+                ),
+            })?;
+            worker.store.remember(&name, &json!(id), now).await?;
+            id
+        }
+    };
+    *known = Some(id.clone());
+    Ok(id)
+}
+
+/// Every affected customer that is known: from the incident itself and from its file, each row once.
+pub(super) async fn customers(job: &Job<'_>) -> Result<Vec<AffectedCustomer>, ActError> {
+    job.worker.customers.read(&job.case.incident).await.map_err(|fault| match fault {
+        customers::CustomerFault::Unreadable(message) => ActError::GiveUp { message },
+    })
+}
+
+/// What the list of affected customers comes to: recorded once, so that page, mail and sheet agree.
+pub(super) async fn count(job: &mut Job<'_>) -> Result<(), ActError> {
+    if job.worker.rules.affected_customers.provided().is_none() || known_count(job).is_some() {
+        return Ok(());
+    }
+    let count = CustomerCount::of(&customers(job).await?);
+    job.decide(Step::AffectedCustomers, COUNT, json!(count)).await?;
+    Ok(())
+}
+
+fn known_count(job: &Job<'_>) -> Option<CustomerCount> {
+    decided(job, Step::AffectedCustomers, COUNT)
+}
+
+/// A choice of the case, or one that this job has recorded since.
+fn decided<T: serde::de::DeserializeOwned>(job: &Job<'_>, step: Step, name: &str) -> Option<T> {
+    let recorded = job.recorded.iter().find(|decision| decision.step == step && decision.name == name);
+    match recorded {
+        Some(decision) => serde_json::from_value(decision.value.clone()).ok(),
+        None => job.case.decision(step, name),
+    }
+}
+
+/// The case as the templates tell it, with everything that is there by now.
+pub(super) fn story<'j>(job: &'j Job<'_>) -> Story<'j> {
+    let sheet = job.case.is_done(&Act::Spreadsheet);
+    let meeting = decided::<ChosenSlot>(job, Step::ReviewMeeting, SLOT).is_some();
+    let coverage = |there: bool, provided: bool| match (there, provided) {
+        (true, _) => Coverage::OnPage,
+        (false, true) => Coverage::Coming,
+        (false, false) => Coverage::NotOwed,
+    };
+    let owed = |step: Step, provision: bool| provision && job.case.waiver(step).is_none();
+    told(
+        job,
+        PageContent {
+            sheet: coverage(sheet, owed(Step::AffectedCustomers, is_provided(&job.worker.rules.affected_customers))),
+            meeting: coverage(meeting, owed(Step::ReviewMeeting, is_provided(&job.worker.rules.review_meeting))),
+        },
+    )
+}
+
+fn is_provided<T>(provision: &Provision<T>) -> bool {
+    provision.provided().is_some()
+}
+
+/// The case as its page tells it: what was decided to stand there, so that every try sends the same page.
+pub(super) fn page_story<'j>(job: &'j Job<'_>) -> Story<'j> {
+    match decided::<PageContent>(job, Step::PostmortemPage, CONTENT) {
+        Some(content) => told(job, content),
+        None => story(job),
+    }
+}
+
+fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
+    let company = &job.worker.company;
+    let sheet = match (content.sheet, job.case.url_of(&Act::Spreadsheet)) {
+        (Coverage::OnPage, Some(url)) => SheetState::Ready { url, count: known_count(job).unwrap_or_default() },
+        (Coverage::NotOwed, _) => SheetState::NotOwed,
+        (Coverage::OnPage | Coverage::Coming, _) => SheetState::Coming,
+    };
+    let meeting = match (content.meeting, decided::<ChosenSlot>(job, Step::ReviewMeeting, SLOT)) {
+        (Coverage::OnPage, Some(slot)) => MeetingState::Booked(slot.into()),
+        (Coverage::NotOwed, _) => MeetingState::NotOwed,
+        (Coverage::OnPage | Coverage::Coming, _) => MeetingState::Coming,
+    };
+    Story {
+        incident: &job.case.incident,
+        organisation: &company.name,
+        zone: company.hours.zone(),
+        marker: &job.marker,
+        sheet,
+        meeting,
+        page_url: job.case.url_of(&Act::Page),
+        event_url: job.case.url_of(&Act::Event),
+    }
+}
+
+/// What marks a comment as the one that brought that news.
+pub(super) fn comment_mark(marker: &str, news: News) -> String {
+    match news {
+        News::Sheet => format!("{marker}/sheet"),
+        News::Meeting => format!("{marker}/meeting"),
+    }
+}

@@ -1,0 +1,175 @@
+//! One pass: pull the sources, work on every case that is due, follow the action items.
+
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt;
+use futures_util::stream::{self, FuturesUnordered};
+use jiff::Timestamp;
+use serde_json::json;
+use tracing::{error, info, warn};
+
+use super::Worker;
+use super::case::Worked;
+use super::follow_up::Followed;
+use super::observe::BIRTH;
+use crate::playbook::incident::{Incident, IncidentId};
+use crate::sources::{Pulled, SourceError};
+use crate::store::StoreError;
+
+/// What a pass came to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Incidents seen for the first time.
+    pub adopted: Vec<IncidentId>,
+    /// Cases worked on.
+    pub worked: Vec<Worked>,
+    /// Nags sent, and what came of the round.
+    pub followed: Followed,
+    /// What could not be done, for people: sources that did not answer, files that could not be read, acts that failed.
+    pub failures: Vec<String>,
+}
+
+impl Report {
+    /// Whether something needs a person, or did not work: exit code 3.
+    pub fn needs_human(&self) -> bool {
+        !self.failures.is_empty()
+            || self.followed.needs_human()
+            || self.worked.iter().any(|worked| worked.plan.needs_human() || !worked.failures.is_empty())
+    }
+}
+
+impl Worker {
+    /// Runs one pass. Faults of a vendor, a source or a case are reported, never stop the others.
+    ///
+    /// # Errors
+    /// When the memory fails: without it nothing may be done.
+    pub async fn pass(&self) -> Result<Report, StoreError> {
+        let mut report = Report::default();
+        let since = self.since().await?;
+        // The sources and the action items are asked side by side: neither needs the other.
+        let (pulled, tasks) = futures_util::join!(self.pull(since), self.overdue_tasks());
+        for pulled in pulled {
+            match pulled {
+                (source, Ok(pulled)) => self.adopt(&source, pulled, &mut report).await?,
+                (source, Err(error)) => {
+                    warn!(source, %error, "the source was not read");
+                    report.failures.push(format!("source {source}: {error}"));
+                }
+            }
+        }
+        self.work_on_due(&mut report).await?;
+        report.followed = self.follow_up(tasks).await?;
+        Ok(report)
+    }
+
+    /// From when on incidents are adopted: as configured, else the first start, for ever.
+    pub async fn since(&self) -> Result<Timestamp, StoreError> {
+        let now = self.clock.now();
+        let birth = match self.store.memo(BIRTH).await?.and_then(|value| serde_json::from_value(value).ok()) {
+            Some(birth) => birth,
+            None => {
+                self.store.remember(BIRTH, &json!(now), now).await?;
+                now
+            }
+        };
+        self.memory.born(birth);
+        Ok(self.manner.since.unwrap_or(birth))
+    }
+
+    /// Asks every source for its news.
+    pub async fn pull(&self, since: Timestamp) -> Vec<(String, Result<Pulled, SourceError>)> {
+        let now = self.clock.now();
+        let asked = self.sources.iter().map(|source| async move {
+            let name = source.name().to_owned();
+            let watermark = match self.store.memo(&watermark_name(&name)).await {
+                Ok(watermark) => watermark,
+                Err(error) => return (name, Err(SourceError::Later { message: error.to_string(), retry_after: None })),
+            };
+            let pulled = source.pull(watermark.as_ref(), since, now).await;
+            (name, pulled)
+        });
+        stream::iter(asked).buffered(8).collect().await
+    }
+
+    /// Records what a source told. The watermark moves only after its incidents are recorded: killed in between, the
+    /// same incidents are told again and recorded over themselves.
+    async fn adopt(&self, source: &str, pulled: Pulled, report: &mut Report) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let Pulled { mut incidents, watermark, faults } = pulled;
+        self.complete(&mut incidents);
+        let adopted = self.store.record(&incidents, now).await?;
+        for id in &adopted {
+            info!(case = %id, "adopted");
+        }
+        report.adopted.extend(adopted);
+        let name = watermark_name(source);
+        if self.store.memo(&name).await?.as_ref() != Some(&watermark) {
+            self.store.remember(&name, &watermark, now).await?;
+        }
+        for fault in faults {
+            warn!(source, %fault, "an incident was left out");
+            report.failures.push(format!("source {source}: {fault}"));
+        }
+        Ok(())
+    }
+
+    /// Joins what a source knows of people with what the directory knows.
+    pub fn complete(&self, incidents: &mut [Incident]) {
+        for participant in incidents.iter_mut().flat_map(|incident| &mut incident.participants) {
+            self.company.directory.complete(&mut participant.person);
+        }
+    }
+
+    /// Works on every case that is due, several side by side, until none is left.
+    async fn work_on_due(&self, report: &mut Report) -> Result<(), StoreError> {
+        let mut running = FuturesUnordered::new();
+        let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+        let mut supply = Supply::MayHaveMore;
+        loop {
+            while supply == Supply::MayHaveMore && running.len() < self.manner.concurrency {
+                let now = self.clock.now();
+                match self.store.claim_due(&self.manner.holder, now, self.manner.lease).await {
+                    Ok(Some((claim, case))) => {
+                        // A case that is due again at once is for the next pass: no case may keep a pass from ending.
+                        let times = seen.entry(claim.name.clone()).or_default();
+                        *times += 1;
+                        if *times > 3 {
+                            self.store.release(&claim, Some(now), now).await?;
+                            supply = Supply::Exhausted;
+                        } else {
+                            running.push(self.work(claim, case));
+                        }
+                    }
+                    Ok(None) => supply = Supply::Exhausted,
+                    Err(fault @ StoreError::Unreadable { .. }) => {
+                        // One unreadable case is a person's business; the others go on.
+                        error!(%fault, "a case could not be read");
+                        report.failures.push(fault.to_string());
+                    }
+                    Err(fault) => return Err(fault),
+                }
+            }
+            let Some(worked) = running.next().await else { return Ok(()) };
+            match worked {
+                Ok(worked) => report.worked.push(worked),
+                Err(fault @ StoreError::LeaseLost { .. }) => {
+                    warn!(%fault, "another worker took over");
+                    report.failures.push(fault.to_string());
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+}
+
+/// Whether another case may be due.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Supply {
+    MayHaveMore,
+    Exhausted,
+}
+
+/// The name under which a source's watermark is remembered.
+pub fn watermark_name(source: &str) -> String {
+    format!("source/{source}/watermark")
+}
