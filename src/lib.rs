@@ -1,6 +1,7 @@
 //! Debrief does what a company owes itself after an incident.
 
 pub mod clock;
+pub mod config;
 pub mod playbook;
 pub mod sandbox;
 pub mod store;

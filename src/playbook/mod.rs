@@ -13,6 +13,7 @@ pub mod person;
 pub mod plan;
 pub mod retry;
 pub mod rules;
+pub mod schedule;
 pub mod slot;
 pub mod steps;
 pub mod verdict;
