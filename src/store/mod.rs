@@ -33,8 +33,8 @@ pub struct Claim {
 /// What went wrong with the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The claim ended and somebody else took over: stop acting for this case at once.
-    #[error("the lease on {name} was lost to another worker")]
+    /// The claim ended, or somebody else took over: stop acting for this case at once.
+    #[error("the lease on {name} ran out or was lost to another worker")]
     LeaseLost {
         /// What had been held.
         name: String,
@@ -48,6 +48,18 @@ pub enum StoreError {
         found: i64,
         /// The newest one this release knows.
         known: i64,
+    },
+    /// The effect has happened: doing it again is what the ledger is there to prevent.
+    #[error("{} of {} is done already", key.step, key.case)]
+    AlreadyDone {
+        /// Which effect.
+        key: EffectKey,
+    },
+    /// A person asked something of a case that is not known here.
+    #[error("there is no case {id}")]
+    NoSuchCase {
+        /// The id that was given.
+        id: IncidentId,
     },
     /// A row holds what this release cannot read. Seen by a person, never taken for success.
     #[error("the database holds a {what} that this release cannot read: {detail}")]
@@ -72,9 +84,9 @@ pub enum StoreError {
 pub struct CaseRow {
     /// The whole case.
     pub case: Case,
-    /// When it is looked at again; `None` when nothing is left to do.
+    /// When it is looked at again: the end of the lease while a worker holds it, `None` when nothing is left to do.
     pub wake_at: Option<Timestamp>,
-    /// Until when a worker holds it, if one does.
+    /// Until when a worker holds it, if one does. In the past where that worker died.
     pub leased_until: Option<Timestamp>,
 }
 
@@ -84,6 +96,7 @@ pub trait Store: Send + Sync {
     /// Records incidents as last read, in one transaction: a new one becomes a case that is due at once; a known one
     /// whose facts differ gets the new facts and is due at once; an unchanged one is left as it is. A `Detail::Listed`
     /// incident never replaces a known one's fuller record: only its title, severity, url and status are taken over.
+    /// Where that changes the status, the known one counts as `Detail::Listed` too: its record is to be read again.
     /// Answers the ids that are new.
     async fn record(
         &self,
@@ -92,7 +105,8 @@ pub trait Store: Send + Sync {
     ) -> Result<Vec<IncidentId>, StoreError>;
 
     /// Takes hold of the case that is due the longest, if any is due and free. An effect that an earlier claim left
-    /// in flight comes back as in doubt.
+    /// in flight comes back as in doubt. A case that cannot be read is the error of one call, then put off for an hour:
+    /// the next call goes on to the next case.
     async fn claim_due(
         &self,
         holder: &str,
@@ -136,6 +150,7 @@ pub trait Store: Send + Sync {
     ) -> Result<Value, StoreError>;
 
     /// Marks effects as in flight, in one transaction, before anything is sent: from here on a crash is seen.
+    /// Counts the attempt. All or none: one that is done already, or a lease that has run out, refuses them all.
     async fn begin(
         &self,
         claim: &Claim,
@@ -143,7 +158,7 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Writes how an effect ended.
+    /// Writes how an effect ended, or that it was found to have happened without ever being begun here.
     async fn finish(
         &self,
         claim: &Claim,
@@ -152,7 +167,8 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Lets go of the case or round; a case is due again at `wake_at`, or at once if a person asked for something meanwhile.
+    /// Lets go of the case or round; a case is due again at `wake_at`, or at once if a person
+    /// asked for something, or a source told something new, meanwhile.
     async fn release(
         &self,
         claim: &Claim,
@@ -163,13 +179,14 @@ pub trait Store: Send + Sync {
     /// One case.
     async fn case(&self, id: &IncidentId) -> Result<Option<CaseRow>, StoreError>;
 
-    /// The newest cases first, at most `limit`.
+    /// The cases of the newest incidents first, at most `limit`. One that cannot be read is an error: a person has to look.
     async fn cases(&self, limit: usize) -> Result<Vec<CaseRow>, StoreError>;
 
     /// The ledger's rows of one case or of [`EVERYONE`](crate::playbook::effect::EVERYONE), newest first, at most `limit`.
     async fn effects(&self, case: &str, limit: usize) -> Result<Vec<Effect>, StoreError>;
 
     /// The cases whose effect of that step and target is done with one of these references (page ids, say).
+    /// A case that cannot be read is left out and logged: it must not keep a round from all others.
     async fn cases_by_reference(
         &self,
         step: Step,
@@ -177,11 +194,11 @@ pub trait Store: Send + Sync {
         references: &[String],
     ) -> Result<Vec<(String, Case)>, StoreError>;
 
-    /// When the next case is due: the earliest `wake_at` there is.
+    /// When the next case is due: the earliest `wake_at` there is. A case that is held is due when its lease ends.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// A person asks for another try of what was given up or waits for its retry, in one step or in all; the case is due at once.
-    /// Answers how many effects that concerns.
+    /// Answers how many effects that concerns; [`StoreError::NoSuchCase`] where the id is unknown.
     async fn retry(
         &self,
         id: &IncidentId,
@@ -189,7 +206,7 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<usize, StoreError>;
 
-    /// A person takes a step off the list; the case is due at once.
+    /// A person takes a step off the list; the case is due at once. A second waiver of a step replaces the first.
     async fn waive(&self, id: &IncidentId, waiver: &Waiver) -> Result<(), StoreError>;
 
     /// A small thing worth remembering between runs: a source's watermark, a space's id.
