@@ -200,6 +200,8 @@ impl Answer {
             let looks_like_a_page = self.html || self.body.trim_ascii_start().starts_with(b"<");
             self.unreadable(if looks_like_a_page {
                 "a web page instead of JSON; a login page?".into()
+            } else if self.body.is_empty() {
+                "an empty answer".into()
             } else {
                 let place = error.path().to_string();
                 format!("{} at {place}", what_was_expected(error.inner()))

@@ -169,7 +169,8 @@ struct Thing {
     "  <!doctype html><title>Log in</title>",
     "a web page instead of JSON; a login page?"
 )]
-#[case("", "broken JSON in line 1")]
+#[case("", "an empty answer")]
+#[case("{]", "broken JSON in line 1")]
 #[tokio::test]
 async fn an_answer_that_is_not_what_was_promised_is_named_without_being_quoted(
     #[case] body: &str,
