@@ -5,3 +5,4 @@ pub mod config;
 pub mod playbook;
 pub mod sandbox;
 pub mod store;
+pub mod vendors;

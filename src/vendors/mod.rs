@@ -1,0 +1,9 @@
+//! Plain typed clients of the vendors. They speak the vendors' language and know nothing of incidents or steps.
+//!
+//! Every call ends in a value or in a [`http::CallError`], which says what the caller may do next: whether
+//! anything was sent, whether it may have happened, and whether doing it again can help.
+
+pub mod confluence;
+pub mod http;
+#[cfg(test)]
+mod stub;
