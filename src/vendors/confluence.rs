@@ -5,6 +5,7 @@
 //! need: <https://support.atlassian.com/confluence/kb/scoped-api-tokens-in-confluence-cloud>.
 
 mod pages;
+mod task_text;
 mod tasks;
 
 use ::http::header::{AUTHORIZATION, HeaderValue};

@@ -87,20 +87,11 @@ impl Worker {
         let Round { due, later, unreachable } = self.round(tasks).await?;
         followed.later = later;
         followed.unreachable = unreachable;
-        let keys: Vec<_> = due.iter().map(|nag| nag.key.clone()).collect();
-        let standing = self.store.standing(&keys).await?;
-        let now = self.clock.now();
-        let owed: Vec<(Nag, Option<Effect>)> = due
-            .into_iter()
-            .map(|nag| {
-                let effect = standing.iter().find(|effect| effect.key == nag.key).cloned();
-                (nag, effect)
-            })
-            .filter(|(_, effect)| effect.as_ref().is_none_or(|effect| is_due(effect, now)))
-            .collect();
+        let owed = self.owed(due).await?;
         if owed.is_empty() {
             return Ok(followed);
         }
+        let now = self.clock.now();
         // Another worker's round is as good as ours.
         let Some(mut claim) = self.store.claim_round(ROUND, &self.manner.holder, now, self.manner.lease).await? else {
             return Ok(followed);
@@ -132,6 +123,27 @@ impl Worker {
             })
             .collect();
         Ok(action_items::round(items, &self.company.directory, &self.company.hours, self.clock.now()))
+    }
+
+    /// The nags of a round that have not gone out yet today.
+    pub async fn not_yet_sent(&self, due: Vec<Nag>) -> Result<Vec<Nag>, StoreError> {
+        Ok(self.owed(due).await?.into_iter().map(|(nag, _)| nag).collect())
+    }
+
+    /// The nags that are still to be sent, each with the ledger's row of its earlier tries.
+    async fn owed(&self, due: Vec<Nag>) -> Result<Vec<(Nag, Option<Effect>)>, StoreError> {
+        let keys: Vec<_> = due.iter().map(|nag| nag.key.clone()).collect();
+        let mut standing: BTreeMap<_, _> =
+            self.store.standing(&keys).await?.into_iter().map(|effect| (effect.key.clone(), effect)).collect();
+        let now = self.clock.now();
+        Ok(due
+            .into_iter()
+            .map(|nag| {
+                let effect = standing.remove(&nag.key);
+                (nag, effect)
+            })
+            .filter(|(_, effect)| effect.as_ref().is_none_or(|effect| is_due(effect, now)))
+            .collect())
     }
 
     async fn nag(&self, claim: &Claim, nag: Nag, earlier: Option<Effect>, followed: &mut Followed) -> Result<(), StoreError> {
@@ -229,9 +241,11 @@ fn followed_item(task: Task, case: &Case) -> FollowedItem {
     }
 }
 
-/// The date in the task. The API gives an instant for what its author picked as a date: midnight of it in some zone, so
-/// that rounding to the nearest UTC midnight gives the date back for zones from -12 to +11 hours.
+/// The date in the task; where its body holds none that can be read, the API's instant: midnight of the date in some
+/// zone, so that rounding to the nearest UTC midnight gives the date back for zones from -12 to +11 hours.
 fn due_date(task: &Task) -> Option<Date> {
-    let due = task.due_at?;
-    Some((due + SignedDuration::from_hours(12)).to_zoned_datetime(TimeZone::UTC).date())
+    task.date().or_else(|| {
+        let due = task.due_at?;
+        Some((due + SignedDuration::from_hours(12)).to_zoned_datetime(TimeZone::UTC).date())
+    })
 }

@@ -5,6 +5,7 @@
 //! that means for it. No transaction is open and nothing sleeps while a vendor is called.
 
 pub mod act;
+pub mod calls;
 pub mod case;
 pub mod follow_up;
 pub mod memory;

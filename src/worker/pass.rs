@@ -30,6 +30,21 @@ pub struct Report {
 }
 
 impl Report {
+    /// Everything that could not be done, for people.
+    pub fn all_failures(&self) -> Vec<String> {
+        let acts = self.worked.iter().flat_map(|worked| {
+            worked.failures.iter().map(|failure| format!("{}: {failure}", worked.case.incident.id))
+        });
+        self.failures.iter().cloned().chain(acts).chain(self.followed.failures.iter().cloned()).collect()
+    }
+
+    /// Whether there was nothing to do and nothing to say.
+    pub fn is_quiet(&self) -> bool {
+        self.followed.sent.is_empty()
+            && self.all_failures().is_empty()
+            && self.worked.iter().all(|worked| worked.done.is_empty())
+    }
+
     /// Whether something needs a person, or did not work: exit code 3.
     pub fn needs_human(&self) -> bool {
         !self.failures.is_empty()
@@ -62,8 +77,14 @@ impl Worker {
         Ok(report)
     }
 
+    /// From when on incidents are adopted, without writing anything: before the first start that is now.
+    pub async fn since_if_known(&self) -> Result<Timestamp, StoreError> {
+        let birth: Option<Timestamp> = self.store.memo(BIRTH).await?.and_then(|value| serde_json::from_value(value).ok());
+        Ok(self.manner.since.or(birth).unwrap_or_else(|| self.clock.now()))
+    }
+
     /// From when on incidents are adopted: as configured, else the first start, for ever.
-    pub async fn since(&self) -> Result<Timestamp, StoreError> {
+    async fn since(&self) -> Result<Timestamp, StoreError> {
         let now = self.clock.now();
         let birth = match self.store.memo(BIRTH).await?.and_then(|value| serde_json::from_value(value).ok()) {
             Some(birth) => birth,

@@ -1,0 +1,350 @@
+//! The composition root: from a configuration to a worker. The one place that knows every room.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::SignedDuration;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use super::{Common, Fault, LogFormat};
+use crate::channels::Channel;
+use crate::channels::email::Email;
+use crate::channels::slack::Slack as SlackChannel;
+use crate::clock::Clock;
+use crate::config::{self, Config, Count, GoogleIdentity, MailSecurity, Span};
+use crate::playbook::business_hours::{BusinessHours, Deadline, Shift};
+use crate::playbook::person::{Directory, Person};
+use crate::playbook::retry::RetryRules;
+use crate::playbook::rules::{AnnouncementRules, CustomerRules, Provision, Rules};
+use crate::render::Templates;
+use crate::sources::IncidentSource;
+use crate::sources::customers::CustomerFiles;
+use crate::sources::files::Files;
+use crate::sources::pagerduty::PagerDuty as PagerDutySource;
+use crate::store::Store;
+use crate::store::sqlite::SqliteStore;
+use crate::vendors::confluence::{self, Confluence};
+use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey, UserConsent};
+use crate::vendors::google::calendar::Calendar;
+use crate::vendors::google::drive::Drive;
+use crate::vendors::google::sheets::Sheets;
+use crate::vendors::http::{Http, HttpOptions, Request};
+use crate::vendors::pagerduty::PagerDuty;
+use crate::vendors::slack::Slack;
+use crate::vendors::smtp::{Credentials, Security, Smtp, SmtpOptions};
+use crate::worker::act::{ConfluenceMeans, GoogleMeans, Means};
+use crate::worker::memory::Memory;
+use crate::worker::{Company, Manner, MeetingRules, Worker};
+
+/// The smallest scopes that work: files this client made, events, and when people are busy.
+const GOOGLE_SCOPES: [&str; 4] = [
+    "https://www.googleapis.com/auth/drive.file",
+    "https://www.googleapis.com/auth/spreadsheets",
+    "https://www.googleapis.com/auth/calendar.events",
+    "https://www.googleapis.com/auth/calendar.freebusy",
+];
+
+/// The longest answer that is read from a vendor.
+const MAX_BODY: usize = 64 * 1024 * 1024;
+
+/// How long after an attempt of unknown outcome a vendor is asked: its lists lag behind its writes for seconds.
+const DOUBT: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long the announcement waits for what it links to, as a multiple of the page's patience.
+const ANNOUNCEMENT_PATIENCE: i32 = 8;
+
+/// Loads the configuration that the command line names.
+pub fn load(common: &Common) -> Result<Config, Fault> {
+    Ok(config::load(common.config.as_deref(), config::environment())?)
+}
+
+/// Starts logging to standard error. A second call changes nothing.
+pub fn log(common: &Common, config: &Config) {
+    let format = common.log_format.unwrap_or(match config.log.format {
+        config::LogFormat::Pretty => LogFormat::Pretty,
+        config::LogFormat::Json => LogFormat::Json,
+    });
+    let filter = EnvFilter::new("debrief=info,warn");
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match format {
+        LogFormat::Pretty => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    // The demo composes several times in one process: the first logger stays.
+    drop(started);
+}
+
+/// The clock: the machine's, or the one that `--at` sets, together with the sandbox's.
+pub async fn clock(common: &Common, config: &Config) -> Result<Clock, Fault> {
+    let Some(at) = common.at else { return Ok(Clock::wall()) };
+    if !config.sandbox {
+        return Err(Fault::Usage("--at is refused: it is only for a configuration with `sandbox = true`, whose vendors are all emulated".into()));
+    }
+    if let Some(base) = config.vendor_urls().into_iter().next() {
+        let http = http("sandbox", &origin(base)?, config)?;
+        let request = Request::new("set the clock", ::http::Method::POST, ["__sandbox", "clock"], crate::vendors::http::Repeat::Safe)
+            .json(&serde_json::json!({ "now": at }));
+        // Another emulator may have no clock to set; then its own time stands.
+        drop(http.call(request).await);
+    }
+    Ok(Clock::standing_at(at))
+}
+
+fn origin(url: &Url) -> Result<Url, Fault> {
+    let mut origin = url.clone();
+    origin.set_path("/");
+    origin.set_query(None);
+    Ok(origin)
+}
+
+fn http(vendor: &'static str, base_url: &Url, config: &Config) -> Result<Http, Fault> {
+    let options = HttpOptions {
+        base_url: base_url.clone(),
+        timeout: duration(config.schedule.call_timeout),
+        max_body: MAX_BODY,
+        attempts: config.schedule.attempts,
+        user_agent: concat!("debrief/", env!("CARGO_PKG_VERSION")).to_owned(),
+    };
+    let http = Http::new(vendor, options).with_context(|| format!("{vendor} cannot be reached from here"))?;
+    Ok(http)
+}
+
+fn duration(length: SignedDuration) -> Duration {
+    Duration::try_from(length).unwrap_or_default()
+}
+
+/// Opens the ledger.
+pub async fn store(config: &Config) -> Result<Arc<dyn Store>, Fault> {
+    Ok(Arc::new(SqliteStore::open(&config.store.path).await?))
+}
+
+/// Puts a worker together.
+pub async fn worker(config: &Config, clock: Clock, store: Arc<dyn Store>) -> Result<Worker, Fault> {
+    let company = company(config)?;
+    let means = means(config, &clock)?;
+    let sources = sources(config)?;
+    let rules = rules(config);
+    let holder = holder(&clock);
+    Ok(Worker {
+        clock,
+        store,
+        sources,
+        customers: CustomerFiles::new(config.affected_customers.csv_folder.clone()),
+        rules,
+        company,
+        manner: Manner {
+            holder,
+            lease: config.schedule.lease,
+            concurrency: usize::try_from(config.schedule.concurrency).unwrap_or(1),
+            retry: RetryRules::default(),
+            since: config.since,
+        },
+        means,
+        memory: Memory::default(),
+    })
+}
+
+/// A name that no other run of a worker has.
+fn holder(clock: &Clock) -> String {
+    let mut random = [0_u8; 8];
+    // Without randomness the process id and the time still tell workers of one machine apart.
+    drop(ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut random));
+    let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{random}", std::process::id(), clock.now().as_second())
+}
+
+/// What planning goes by.
+pub fn rules(config: &Config) -> Rules {
+    let google = |what: &str| match &config.google {
+        Some(_) => Provision::Provided(()),
+        None => Provision::Off(format!("google is not configured, so there is no {what}")),
+    };
+    let confluence = |what: &str| match &config.confluence {
+        Some(_) => Provision::Provided(()),
+        None => Provision::Off(format!("confluence is not configured, so there is no {what}")),
+    };
+    let announcement = AnnouncementRules {
+        mail_to: config.mail.as_ref().map(|_| config.announcement.mail_to.clone()).unwrap_or_default(),
+        channels: config.slack.as_ref().map(|_| config.announcement.channels.clone()).unwrap_or_default(),
+    };
+    Rules {
+        settle: config.schedule.settle,
+        patience: config.schedule.patience,
+        announcement_patience: config.schedule.patience.saturating_mul(ANNOUNCEMENT_PATIENCE),
+        doubt: DOUBT,
+        affected_customers: match &config.google {
+            Some(google) => Provision::Provided(CustomerRules { share_with: google.share_with.clone() }),
+            None => Provision::Off("google is not configured, so there is no sheet".to_owned()),
+        },
+        postmortem_page: confluence("page"),
+        review_meeting: google("calendar"),
+        announcement: if announcement.mail_to.is_empty() && announcement.channels.is_empty() {
+            Provision::Off("neither `announcement.mail_to` with [mail] nor `announcement.channels` with [slack] is configured".to_owned())
+        } else {
+            Provision::Provided(announcement)
+        },
+        action_items: match (&config.confluence, &config.mail) {
+            _ if !config.action_items.enabled => Provision::Off("`action_items.enabled` is false".to_owned()),
+            (Some(_), Some(_)) => Provision::Provided(()),
+            (None, _) => Provision::Off("confluence is not configured, so there are no boxes to tick".to_owned()),
+            (_, None) => Provision::Off("mail is not configured, so nobody can be reminded".to_owned()),
+        },
+    }
+}
+
+/// What acting goes by.
+pub fn company(config: &Config) -> Result<Company, Fault> {
+    let hours = business_hours(config)?;
+    let directory = Directory::new(
+        config
+            .people
+            .iter()
+            .map(|person| Person {
+                name: person.name.clone(),
+                email: Some(person.email.clone()),
+                atlassian: person.atlassian.clone(),
+                slack: person.slack.clone(),
+                time_zone: person.time_zone.as_ref().and_then(|zone| zone.iana_name()).map(str::to_owned),
+            })
+            .collect(),
+    );
+    let meeting = &config.review_meeting;
+    let optional = meeting
+        .people
+        .iter()
+        .map(|email| {
+            let unknown = || Person { name: email.clone(), email: Some(email.clone()), ..Person::default() };
+            directory.by_email(email).cloned().unwrap_or_else(unknown)
+        })
+        .collect();
+    Ok(Company {
+        installation: config.installation.clone(),
+        name: config.organisation.clone(),
+        hours,
+        directory,
+        meeting: MeetingRules {
+            deadline: match meeting.count {
+                Count::WorkingHours => Deadline::WorkingHours(SignedDuration::from_hours(i64::from(meeting.hours))),
+                Count::NextBusinessDay => Deadline::NextBusinessDay,
+            },
+            duration: meeting.duration,
+            notice: meeting.notice,
+            optional,
+        },
+    })
+}
+
+fn business_hours(config: &Config) -> Result<BusinessHours, Fault> {
+    let week = &config.business_hours.week;
+    let days = [&week.monday, &week.tuesday, &week.wednesday, &week.thursday, &week.friday, &week.saturday, &week.sunday];
+    let week = days.map(|spans| spans.iter().filter_map(shift).collect::<Vec<Shift>>());
+    let holidays: std::collections::BTreeSet<_> = config.business_hours.holidays.iter().copied().collect();
+    BusinessHours::new(config.time_zone.clone(), week, holidays)
+        .map_err(|error| Fault::Usage(format!("business_hours.week: {error}")))
+}
+
+fn shift(span: &Span) -> Option<Shift> {
+    Shift::new(span.from, span.to).ok()
+}
+
+fn sources(config: &Config) -> Result<Vec<Arc<dyn IncidentSource>>, Fault> {
+    let mut sources: Vec<Arc<dyn IncidentSource>> = Vec::new();
+    if let Some(pagerduty) = &config.sources.pagerduty {
+        let client = PagerDuty::new(http("pagerduty", &pagerduty.base_url, config)?, &pagerduty.key);
+        sources.push(Arc::new(PagerDutySource::new(client, pagerduty.overlap)));
+    }
+    if let Some(files) = &config.sources.files {
+        sources.push(Arc::new(Files::new(files.folder.clone())));
+    }
+    Ok(sources)
+}
+
+fn means(config: &Config, clock: &Clock) -> Result<Means, Fault> {
+    Ok(Means {
+        templates: templates(config)?,
+        google: config.google.as_ref().map(|google| google_means(google, config, clock)).transpose()?,
+        confluence: config.confluence.as_ref().map(|confluence| confluence_means(confluence, config)).transpose()?,
+        email: config.mail.as_ref().map(|mail| email(mail, config)).transpose()?,
+        chat: config.slack.as_ref().map(|slack| chat(slack, config)).transpose()?,
+    })
+}
+
+/// The templates: embedded, with those of the configured folder over them.
+pub fn templates(config: &Config) -> Result<Templates, Fault> {
+    let Some(folder) = &config.templates.folder else {
+        return Ok(Templates::embedded().map_err(anyhow::Error::from)?);
+    };
+    let overrides = config::template_files(folder).map_err(|error| Fault::Usage(error.to_string()))?;
+    Templates::with_overrides(overrides).map_err(|error| Fault::Usage(error.to_string()))
+}
+
+fn google_means(google: &config::Google, config: &Config, clock: &Clock) -> Result<GoogleMeans, Fault> {
+    let token_http = http("google", &google.token_url, config)?;
+    let clock = clock.clone();
+    let now = move || clock.now();
+    let auth = match &google.identity {
+        GoogleIdentity::ServiceAccount { key, subject } => {
+            let key = ServiceAccountKey::parse(key).map_err(|error| Fault::Usage(format!("google.service_account: {error}")))?;
+            GoogleAuth::service_account(token_http, key, subject.clone(), &GOOGLE_SCOPES, now)
+        }
+        GoogleIdentity::User { client_id, client_secret, refresh_token } => GoogleAuth::refresh_token(
+            token_http,
+            UserConsent { client_id: client_id.clone(), client_secret: client_secret.clone(), refresh_token: refresh_token.clone() },
+            now,
+        ),
+    };
+    let auth = Arc::new(auth);
+    Ok(GoogleMeans {
+        drive: Drive::new(http("google", &google.drive_url, config)?, auth.clone()),
+        sheets: Sheets::new(http("google", &google.sheets_url, config)?, auth.clone()),
+        calendar: Calendar::new(http("google", &google.calendar_url, config)?, auth),
+        parent_folder: Some(google.parent_folder.clone()),
+        calendar_id: google.calendar.clone(),
+    })
+}
+
+fn confluence_means(confluence: &config::Confluence, config: &Config) -> Result<ConfluenceMeans, Fault> {
+    let credentials = confluence::Credentials { email: confluence.email.clone(), token: confluence.token.clone() };
+    Ok(ConfluenceMeans {
+        client: Confluence::new(http("confluence", &confluence.base_url, config)?, &credentials),
+        space: confluence.space.clone(),
+        parent_page: confluence.parent_page.clone(),
+        labels: confluence.labels.clone(),
+    })
+}
+
+fn email(mail: &config::Mail, config: &Config) -> Result<Arc<dyn Channel>, Fault> {
+    let smtp = Smtp::new(&SmtpOptions {
+        host: mail.host.clone(),
+        port: mail.port,
+        security: match mail.security {
+            MailSecurity::None => Security::None,
+            MailSecurity::StartTls => Security::StartTls,
+            MailSecurity::Tls => Security::Tls,
+        },
+        credentials: mail
+            .login
+            .as_ref()
+            .map(|login| Credentials { username: login.username.clone(), password: login.password.clone() }),
+        timeout: duration(config.schedule.call_timeout),
+    })
+    .with_context(|| "the mail server cannot be reached from here".to_owned())?;
+    Ok(Arc::new(Email::new(smtp, mail.from.clone(), mail.reply_to.clone())))
+}
+
+fn chat(slack: &config::Slack, config: &Config) -> Result<Arc<dyn Channel>, Fault> {
+    Ok(Arc::new(SlackChannel::new(Slack::new(http("slack", &slack.base_url, config)?, &slack.token))))
+}
+
+/// Template overrides by name, for a folder that is given.
+pub type Overrides = BTreeMap<String, String>;
+
+/// Whether there is a ledger at that place.
+pub fn has_ledger(path: &Path) -> bool {
+    path.is_file()
+}

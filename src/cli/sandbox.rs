@@ -1,0 +1,123 @@
+//! `debrief sandbox`: the emulated vendors alone, and the configuration that points at them.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::run::stop_on_signal;
+use super::{Common, Exit, Fault};
+use crate::clock::Clock;
+use crate::config::{SandboxPerson, SandboxPlaces, sandbox_config};
+use crate::sandbox::google::service_account;
+use crate::sandbox::scenario;
+use crate::sandbox::seed::Seed;
+use crate::sandbox::server::{Options, Sandbox};
+
+/// How long before the sandbox's start incidents are adopted from: its story is younger, but for one.
+const SINCE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What was asked for.
+#[derive(Debug)]
+pub struct Wanted {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What the world starts with.
+    pub scenario: Option<PathBuf>,
+    /// Where exchanges are recorded.
+    pub record: Option<PathBuf>,
+    /// Where a configuration that points here is written.
+    pub config_out: Option<PathBuf>,
+    /// How late every answer is.
+    pub latency_ms: u64,
+}
+
+/// Runs the sandbox until it is told to stop.
+pub async fn sandbox(common: &Common, wanted: Wanted) -> Result<Exit, Fault> {
+    let clock = common.at.map_or_else(Clock::wall, Clock::standing_at);
+    let now = clock.now();
+    let seed = match &wanted.scenario {
+        Some(file) => scenario_file(file, now)?,
+        None => scenario::default_seed(now).map_err(anyhow::Error::msg)?,
+    };
+    let options = Options {
+        listen: wanted.listen,
+        clock,
+        latency: Duration::from_millis(wanted.latency_ms),
+        record: wanted.record.clone(),
+    };
+    let sandbox = Sandbox::start(options).await.map_err(|error| Fault::Usage(error.to_string()))?;
+    sandbox.seed(&seed).map_err(|fault| Fault::Usage(format!("the scenario: {fault}")))?;
+    if let Some(file) = &wanted.config_out {
+        write_config(&sandbox, &seed, file, now - SINCE)?;
+    }
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", sandbox.ready_line()).and_then(|()| out.flush()).map_err(anyhow::Error::from)?;
+    let stop = CancellationToken::new();
+    stop_on_signal(stop).await;
+    sandbox.stop().await;
+    Ok(Exit::Well)
+}
+
+fn scenario_file(file: &Path, now: Timestamp) -> Result<Seed, Fault> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Fault::Usage(format!("--scenario {}: {error}", file.display())))?;
+    scenario::read(&text, now).map_err(|fault| Fault::Usage(format!("--scenario {}: {fault}", file.display())))
+}
+
+/// Writes a configuration that points at the sandbox, and beside it what the configuration names: the service account's
+/// key, the customers' lists and a folder for incident files.
+pub fn write_config(sandbox: &Sandbox, seed: &Seed, file: &Path, since: Timestamp) -> Result<(), Fault> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let folder = folder.canonicalize().with_context(|| format!("{} cannot be found", folder.display()))?;
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let place = |name: &str| folder.join(format!("{stem}-{name}"));
+    let (customers, incidents) = (place("customers"), place("incidents"));
+    for folder in [&customers, &incidents] {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    for incident in &seed.incidents {
+        if let Some(id) = &incident.id
+            && let Some(csv) = scenario::customers_csv(id)
+        {
+            write(&customers.join(format!("{id}.csv")), csv.as_bytes())?;
+        }
+    }
+    let key_file = place("service-account.json");
+    write(&key_file, service_account(&sandbox.base_url()).to_string().as_bytes())?;
+    let people = seed
+        .people
+        .iter()
+        .map(|person| SandboxPerson {
+            name: person.name.clone(),
+            email: person.email.clone(),
+            atlassian: person.atlassian_id(),
+            slack: person.slack_id(),
+            time_zone: person.time_zone.clone(),
+        })
+        .collect();
+    let text = sandbox_config(&SandboxPlaces {
+        base_url: sandbox.base_url(),
+        smtp: sandbox.smtp_address(),
+        service_account_file: &key_file,
+        customers: &customers,
+        incidents: &incidents,
+        store: &place("ledger.sqlite"),
+        since,
+        people,
+    });
+    write(file, text.as_bytes())
+}
+
+fn write(file: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    std::fs::write(file, bytes).with_context(|| format!("{} cannot be written", file.display()))?;
+    Ok(())
+}
