@@ -4,3 +4,4 @@ pub mod clock;
 pub mod playbook;
 pub mod sandbox;
 pub mod store;
+pub mod web;
