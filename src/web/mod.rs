@@ -31,7 +31,9 @@ mod pages;
 mod view;
 
 /// How many cases the first page lists.
-const CASES: usize = 100;
+const LISTED: usize = 100;
+/// How many of the newest cases are searched for what needs a human.
+const SEARCHED: usize = 1_000;
 /// How many of the newest rows that belong to no single case are searched for what needs a human.
 const ROWS_OF_EVERYONE: usize = 500;
 
@@ -145,14 +147,15 @@ impl Site {
             zone,
         } = &self.dashboard;
         let now = now();
-        let rows = store.cases(CASES).await?;
+        let rows = store.cases(SEARCHED).await?;
         let of_everyone = store.effects(EVERYONE, ROWS_OF_EVERYONE).await?;
-        let more = rows.len() == CASES;
-        let cases: Vec<_> = rows
+        let mut cases: Vec<_> = rows
             .iter()
             .map(|row| view::Summary::of(&row.case, &verdicts(&row.case, now), zone))
             .collect();
         let humans = view::needing_humans(&cases, &of_everyone);
+        let more = cases.len() > LISTED;
+        cases.truncate(LISTED);
         let context = context! {
             cases => Serde(cases),
             humans => Serde(humans),

@@ -199,7 +199,15 @@ async fn a_case_shows_its_ledger_decisions_and_timeline() {
     let page = ask(hostile().await, &["/cases/pagerduty%3AQ1"])
         .await
         .remove(0);
-    for told in ["4711", "attempt 2: 503", "slot", "onerror", "(lead)"] {
+    for told in [
+        "4711",
+        "attempt 2: 503",
+        "again Mon 2 Mar 2026, 13:00 CET",
+        "for the page",
+        "slot",
+        "onerror",
+        "(lead)",
+    ] {
         assert!(page.body.contains(told), "{told}: {}", page.body);
     }
 }
@@ -238,4 +246,18 @@ async fn every_answer_forbids_everything_but_our_style() {
 async fn health_is_the_stores() {
     let healthy = ask(hostile().await, &["/healthz"]).await.remove(0);
     assert_eq!((healthy.status, healthy.body.as_str()), (200, "ok\n"));
+}
+
+#[tokio::test]
+async fn what_needs_a_human_is_told_however_old_the_case() {
+    let incidents: Vec<_> = (0..LISTED + 5)
+        .map(|number| incident(&number.to_string(), "Down"))
+        .collect();
+    let page = ask(dashboard(&incidents).await, &["/"])
+        .await
+        .remove(0)
+        .body;
+    assert_eq!(page.matches("the folder is gone").count(), LISTED + 5);
+    assert_eq!(page.matches("<article>").count(), LISTED);
+    assert!(page.contains("These are the newest 100."), "{page}");
 }

@@ -60,7 +60,12 @@ impl StepView {
         let (mood, detail, when, url) = match verdict {
             Verdict::Done { url } => ("done", None, None, link(url.as_deref())),
             Verdict::Ready { acts } => ("moving", Some(acts.join(", ")), None, None),
-            Verdict::Waiting { on, until } => ("idle", Some(on.clone()), *until, None),
+            Verdict::Waiting { on, until } => (
+                "idle",
+                Some(format!("for {on}")),
+                until.map(|until| format!("until {}", shown(until, zone))),
+                None,
+            ),
             Verdict::Retrying {
                 at,
                 attempts,
@@ -68,7 +73,7 @@ impl StepView {
             } => (
                 "trouble",
                 Some(format!("attempt {attempts}: {error}")),
-                Some(*at),
+                Some(format!("again {}", shown(*at, zone))),
                 None,
             ),
             Verdict::Underway => ("moving", None, None, None),
@@ -81,7 +86,7 @@ impl StepView {
             word: verdict.word(),
             mood,
             detail,
-            when: when.map(|time| shown(time, zone)),
+            when,
             url,
         }
     }
