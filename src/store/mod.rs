@@ -12,6 +12,8 @@ use crate::playbook::effect::{Effect, EffectKey, EffectState};
 use crate::playbook::incident::{Incident, IncidentId};
 use crate::playbook::steps::Step;
 
+#[cfg(test)]
+mod contract;
 pub mod sqlite;
 
 /// Proof that this worker, and no other, may act for a case until the lease ends. Verbs that write the ledger demand one.

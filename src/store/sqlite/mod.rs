@@ -338,7 +338,7 @@ impl Store for SqliteStore {
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.read(|transaction| lease::next_due(transaction)).await
+        self.read(lease::next_due).await
     }
 
     async fn retry(
