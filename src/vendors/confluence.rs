@@ -8,7 +8,6 @@ mod pages;
 mod task_text;
 mod tasks;
 
-use ::http::header::{AUTHORIZATION, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
@@ -39,7 +38,7 @@ pub struct Credentials {
 #[derive(Clone)]
 pub struct Confluence {
     http: Http,
-    authorization: HeaderValue,
+    authorization: SecretString,
 }
 
 impl Confluence {
@@ -50,10 +49,7 @@ impl Confluence {
             credentials.email,
             credentials.token.expose_secret()
         );
-        let header = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair)));
-        // Base64 is always a good header value; an empty one would only be refused with 401.
-        let mut authorization = header.unwrap_or_else(|_| HeaderValue::from_static(""));
-        authorization.set_sensitive(true);
+        let authorization = format!("Basic {}", STANDARD.encode(pair)).into();
         let dialect = Dialect {
             error: error_body,
             success: |_| None,
@@ -65,8 +61,8 @@ impl Confluence {
     }
 
     async fn call(&self, request: Request) -> Result<Answer, CallError> {
-        let request = request.header(AUTHORIZATION, self.authorization.clone());
-        self.http.call(request).await
+        let authorization = self.authorization.expose_secret();
+        self.http.call(request.authorization(authorization)).await
     }
 
     async fn call_json<T: DeserializeOwned>(&self, request: Request) -> Result<T, CallError> {

@@ -4,6 +4,7 @@
 //! anything was sent, whether it may have happened, and whether doing it again can help.
 
 pub mod confluence;
+pub mod google;
 pub mod http;
 #[cfg(test)]
 mod stub;
