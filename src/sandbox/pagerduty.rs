@@ -1,1 +1,38 @@
-//! pagerduty, emulated.
+//! PagerDuty, emulated.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::sandbox::{
+    seed::Seed,
+    wire::{Reply, Request, Vendor},
+};
+
+/// PagerDuty.
+#[derive(Debug, Default)]
+pub struct PagerDuty {}
+
+impl PagerDuty {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Vendor for PagerDuty {
+    fn name(&self) -> &'static str {
+        "pagerduty"
+    }
+    fn serves(&self, path: &str) -> bool {
+        path.starts_with("/pagerduty")
+    }
+    fn answer(&mut self, _request: &Request, _now: Timestamp) -> Reply {
+        Reply::empty(404)
+    }
+    fn world(&self) -> Value {
+        json!({})
+    }
+    fn seed(&mut self, _seed: &Seed, _now: Timestamp) -> Result<(), String> {
+        Ok(())
+    }
+}
