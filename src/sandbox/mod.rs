@@ -6,6 +6,7 @@
 pub mod confluence;
 pub mod google;
 pub mod pagerduty;
+pub mod pages;
 pub mod seed;
 pub mod slack;
 pub mod wire;
