@@ -135,9 +135,10 @@ impl Confluence {
 
     fn comment_reply(&self, call: &Call<'_>, id: u64, status: u16) -> Answer {
         let comment = self.comment(call.actor, id)?;
-        let mut answer = self.comment_json(comment, Some("storage"));
-        answer["_links"]["base"] = json!(format!("{}/wiki", call.base));
-        Ok(Reply::json(status, &answer))
+        Ok(Reply::json(
+            status,
+            &self.comment_json(comment, Some("storage")),
+        ))
     }
 
     fn comment_json(&self, comment: &Comment, format: Option<&str>) -> Value {

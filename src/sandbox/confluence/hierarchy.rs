@@ -147,10 +147,10 @@ impl Confluence {
         Query::read(call.request, &[])?;
         let (id, target) = (path_id("pageId", id)?, path_id("targetId", target)?);
         let to = self.page(call.actor, target)?;
-        let (parent, space, place) = match position {
-            "append" => (Some(to.id), to.space, i64::MAX),
-            "before" => (to.parent, to.space, to.position - 1),
-            "after" => (to.parent, to.space, to.position + 1),
+        let space = to.space;
+        let parent = match position {
+            "append" => Some(to.id),
+            "before" | "after" => to.parent,
             other => {
                 return Err(Refusal::invalid(format!(
                     "'{other}' is not before, after or append"
@@ -167,7 +167,24 @@ impl Confluence {
             ));
         }
         page.parent = parent;
-        page.position = place;
+        let mut siblings: Vec<(i64, u64)> = self
+            .children_of(parent, space)
+            .filter(|page| page.id != id)
+            .map(|page| (page.position, page.id))
+            .collect();
+        siblings.sort_unstable();
+        let beside = siblings.iter().position(|(_, sibling)| *sibling == target);
+        let place = match (position, beside) {
+            ("before", Some(at)) => at,
+            ("after", Some(at)) => at + 1,
+            _ => siblings.len(),
+        };
+        siblings.insert(place, (0, id));
+        for (position, (_, sibling)) in (0..).zip(siblings) {
+            if let Some(page) = self.pages.get_mut(&sibling) {
+                page.position = position;
+            }
+        }
         Ok(Reply::json(200, &json!({ "pageId": id.to_string() })))
     }
 

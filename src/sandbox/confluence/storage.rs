@@ -223,10 +223,21 @@ struct Edit {
 /// # Errors
 /// The reason of a 400.
 pub(super) fn complete(body: &str, seed: &str) -> Result<String, String> {
-    if let Some(bad) = body.chars().find(|character| is_forbidden(*character)) {
-        let code = u32::from(bad);
+    if let Some((at, bad)) = body
+        .char_indices()
+        .find(|(_, character)| is_forbidden(*character))
+    {
+        let before = &body[..at];
+        let row = before.matches('\n').count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .map_or(0, |line| line.chars().count())
+            + 1;
         return Err(format!(
-            "Error parsing xhtml: Illegal character (code 0x{code:x}) not allowed in XML content"
+            "Error parsing xhtml: Illegal character (code 0x{:x}) not allowed in XML content\n at \
+             [row,col {{unknown-source}}]: [{row},{column}]",
+            u32::from(bad)
         ));
     }
     let source = Source::new(body);
@@ -462,7 +473,7 @@ mod tests {
             (
                 "<p>one<b>two</p>",
                 "Unexpected close tag </p>; expected </b>.",
-                "[1,14]",
+                "[1,13]",
             ),
             ("<p>\n  a & b</p>", "malformed entity reference", "[2,"),
             (
@@ -471,7 +482,11 @@ mod tests {
                 "[1,",
             ),
             ("<foo:bar/>", "Undeclared namespace prefix \"foo\"", "[1,"),
-            ("<p>bell \u{7}</p>", "Illegal character (code 0x7)", ""),
+            (
+                "<p>\nbell \u{7}</p>",
+                "Illegal character (code 0x7)",
+                "[2,6]",
+            ),
             ("</xml><xml>", "", "["),
             ("<p>]]></p>", "", "["),
         ];
