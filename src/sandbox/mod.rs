@@ -14,6 +14,7 @@ pub mod pagerduty;
 mod recording;
 mod refusals;
 pub mod scenario;
+pub mod pages;
 pub mod seed;
 pub mod server;
 pub mod slack;

@@ -1,1 +1,0 @@
-//! confluence, emulated.

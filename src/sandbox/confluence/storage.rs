@@ -1,0 +1,598 @@
+//! Storage format: Confluence's XML, read strictly and completed on saving as Confluence completes it.
+//!
+//! A body uses the prefixes `ac:` and `ri:` without declaring them, and HTML's entities without a DTD; it is parsed
+//! inside a root that declares both. Changes are made to the text, not to a tree, so that what nobody touched
+//! comes back as it was sent.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use roxmltree::{Document, Error, Node, ParsingOptions};
+
+use super::entities::ENTITIES;
+use crate::sandbox::seed::fingerprint;
+
+/// The namespace that `ac:` stands for here.
+pub(in crate::sandbox) const AC: &str = "http://atlassian.com/content";
+/// The namespace that `ri:` stands for here.
+pub(in crate::sandbox) const RI: &str = "http://atlassian.com/resource/identifier";
+
+static OPENING: LazyLock<String> = LazyLock::new(|| {
+    let entities: String = ENTITIES
+        .iter()
+        .filter_map(|(name, code)| {
+            char::from_u32(*code).map(|character| format!("<!ENTITY {name} \"{character}\">"))
+        })
+        .collect();
+    format!("<!DOCTYPE xml [{entities}]><xml xmlns:ac=\"{AC}\" xmlns:ri=\"{RI}\">")
+});
+const CLOSING: &str = "</xml>";
+
+/// A body made ready for parsing.
+#[derive(Debug)]
+pub(in crate::sandbox) struct Source {
+    wrapped: String,
+}
+
+impl Source {
+    /// Wraps a body.
+    pub(in crate::sandbox) fn new(body: &str) -> Self {
+        Self {
+            wrapped: format!("{}{body}{CLOSING}", *OPENING),
+        }
+    }
+
+    /// Parses it.
+    ///
+    /// # Errors
+    /// Says what is wrong and where, in the words and with the coordinates that Confluence uses.
+    pub(in crate::sandbox) fn parse(&self) -> Result<Document<'_>, String> {
+        let options = ParsingOptions {
+            allow_dtd: true,
+            ..ParsingOptions::default()
+        };
+        Document::parse_with_options(&self.wrapped, options).map_err(|error| complaint(&error))
+    }
+}
+
+fn complaint(error: &Error) -> String {
+    // The wildcard is on the parser's own enum, which has thirty kinds that all mean "not well-formed".
+    #[allow(clippy::wildcard_enum_match_arm)]
+    let what = match error {
+        Error::UnexpectedCloseTag(expected, actual, _) => {
+            format!("Unexpected close tag </{actual}>; expected </{expected}>.")
+        }
+        Error::UnknownEntityReference(name, _) => format!("Undeclared general entity \"{name}\""),
+        Error::UnknownNamespace(prefix, _) => format!("Undeclared namespace prefix \"{prefix}\""),
+        Error::NonXmlChar(character, _) => {
+            format!(
+                "Illegal character (code 0x{:x}) not allowed in XML content",
+                u32::from(*character)
+            )
+        }
+        other => other.to_string(),
+    };
+    let position = error.pos();
+    let before = if position.row == 1 {
+        u32::try_from(OPENING.chars().count()).unwrap_or(0)
+    } else {
+        0
+    };
+    let column = position.col.saturating_sub(before);
+    format!(
+        "Error parsing xhtml: {what}\n at [row,col {{unknown-source}}]: [{},{column}]",
+        position.row
+    )
+}
+
+/// Whether the node is `ac:NAME`.
+pub(in crate::sandbox) fn is_ac(node: Node<'_, '_>, name: &str) -> bool {
+    node.has_tag_name((AC, name))
+}
+
+/// The first child `ac:NAME`.
+pub(in crate::sandbox) fn ac_child<'a, 'input>(
+    node: Node<'a, 'input>,
+    name: &str,
+) -> Option<Node<'a, 'input>> {
+    node.children().find(|child| is_ac(*child, name))
+}
+
+/// All text below the node, task lists inside it left out, white space squeezed.
+pub(in crate::sandbox) fn plain_text(node: Node<'_, '_>) -> String {
+    let mut words = String::new();
+    collect_text(node, &mut words);
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn collect_text(node: Node<'_, '_>, into: &mut String) {
+    for child in node.children() {
+        if child.is_text() {
+            into.push_str(child.text().unwrap_or_default());
+        } else if child.is_element() && !is_ac(child, "task-list") && !is_ac(child, "parameter") {
+            collect_text(child, into);
+            if matches!(
+                child.tag_name().name(),
+                "p" | "li" | "td" | "th" | "br" | "h1" | "h2" | "h3"
+            ) {
+                into.push(' ');
+            }
+        }
+    }
+}
+
+/// The text of a whole body; empty where it is not well-formed.
+pub(super) fn text_of(body: &str) -> String {
+    let source = Source::new(body);
+    source
+        .parse()
+        .map(|document| plain_text(document.root_element()))
+        .unwrap_or_default()
+}
+
+/// A task as it stands in a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WrittenTask {
+    /// Unique on the page.
+    pub(super) local_id: String,
+    /// Whether its box is ticked.
+    pub(super) complete: bool,
+    /// The inside of its `ac:task-body`.
+    pub(super) storage: String,
+    /// Its text without mention and date.
+    pub(super) text: String,
+    /// The first account mentioned.
+    pub(super) assignee: Option<String>,
+    /// The first date.
+    pub(super) due: Option<Date>,
+}
+
+/// The tasks of a body that was completed before; none of one that is not well-formed.
+pub(super) fn tasks(body: &str) -> Vec<WrittenTask> {
+    let source = Source::new(body);
+    let Ok(document) = source.parse() else {
+        return Vec::new();
+    };
+    document
+        .descendants()
+        .filter(|node| is_ac(*node, "task"))
+        .filter_map(|task| written(&source, task))
+        .collect()
+}
+
+fn written(source: &Source, task: Node<'_, '_>) -> Option<WrittenTask> {
+    let local_id = ac_child(task, "task-id")?.text()?.trim().to_owned();
+    let complete = ac_child(task, "task-status")
+        .and_then(|status| status.text())
+        .map(str::trim)
+        == Some("complete");
+    let body = ac_child(task, "task-body");
+    let own =
+        |found: &Node<'_, '_>| found.ancestors().find(|node| is_ac(*node, "task")) == Some(task);
+    let within = |name: &'static str, namespace: Option<&'static str>| {
+        body.into_iter()
+            .flat_map(|body| body.descendants())
+            .filter(own)
+            .find(move |node| {
+                node.is_element()
+                    && node.tag_name().name() == name
+                    && node.tag_name().namespace() == namespace
+            })
+    };
+    let assignee = within("user", Some(RI))
+        .and_then(|user| user.attribute((RI, "account-id")))
+        .map(str::to_owned);
+    let due = within("time", None)
+        .and_then(|time| time.attribute("datetime"))
+        .and_then(|date| date.parse().ok());
+    Some(WrittenTask {
+        local_id,
+        complete,
+        storage: body
+            .map(|body| inside(source, body).to_owned())
+            .unwrap_or_default(),
+        text: body.map(plain_text).unwrap_or_default(),
+        assignee,
+        due,
+    })
+}
+
+/// The text between an element's tags.
+fn inside<'a>(source: &'a Source, node: Node<'_, '_>) -> &'a str {
+    let start = node.first_child().map(|child| child.range().start);
+    let end = node.last_child().map(|child| child.range().end);
+    start
+        .zip(end)
+        .and_then(|(start, end)| source.wrapped.get(start..end))
+        .unwrap_or_default()
+}
+
+/// A change to the text: what stands in the range is replaced.
+struct Edit {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+/// Checks a body and fills in what Confluence fills in: macro ids and schema versions, task ids and states, and the
+/// space in `<br />`.
+///
+/// `seed` makes the new ids differ from page to page and stay the same from run to run.
+///
+/// # Errors
+/// The reason of a 400.
+pub(super) fn complete(body: &str, seed: &str) -> Result<String, String> {
+    if let Some((at, bad)) = body
+        .char_indices()
+        .find(|(_, character)| is_forbidden(*character))
+    {
+        let before = &body[..at];
+        let row = before.matches('\n').count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .map_or(0, |line| line.chars().count())
+            + 1;
+        return Err(format!(
+            "Error parsing xhtml: Illegal character (code 0x{:x}) not allowed in XML content\n at \
+             [row,col {{unknown-source}}]: [{row},{column}]",
+            u32::from(bad)
+        ));
+    }
+    let source = Source::new(body);
+    let document = source.parse()?;
+    let mut edits = Vec::new();
+    let mut taken = task_ids(&document)?;
+    for (count, node) in document
+        .root_element()
+        .descendants()
+        .skip(1)
+        .filter(Node::is_element)
+        .enumerate()
+    {
+        if is_ac(node, "structured-macro") {
+            edits.extend(macro_edit(&source, node, &format!("{seed}/{count}"))?);
+        }
+        if is_ac(node, "task") {
+            edits.extend(task_edit(&source, node, &mut taken)?);
+        }
+        edits.extend(closing_edit(&source, node));
+    }
+    Ok(apply(&source, edits))
+}
+
+/// Characters that XML 1.0 has no place for.
+fn is_forbidden(character: char) -> bool {
+    matches!(character, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+fn task_ids(document: &Document<'_>) -> Result<BTreeSet<u64>, String> {
+    let mut ids = BTreeSet::new();
+    for id in document
+        .descendants()
+        .filter(|node| is_ac(*node, "task-id"))
+    {
+        let text = id.text().unwrap_or_default().trim();
+        let number = text
+            .parse()
+            .map_err(|_| format!("Error parsing xhtml: task id '{text}' is not an integer"))?;
+        if !ids.insert(number) {
+            return Err(format!(
+                "Error parsing xhtml: task id '{number}' is used twice on the page"
+            ));
+        }
+    }
+    Ok(ids)
+}
+
+fn macro_edit(source: &Source, node: Node<'_, '_>, seed: &str) -> Result<Option<Edit>, String> {
+    if node.attribute((AC, "name")).is_none_or(str::is_empty) {
+        return Err("Error parsing xhtml: a structured-macro without ac:name".to_owned());
+    }
+    let mut text = String::new();
+    if node.attribute((AC, "schema-version")).is_none() {
+        text.push_str(" ac:schema-version=\"1\"");
+    }
+    if node.attribute((AC, "macro-id")).is_none() {
+        text.push_str(&format!(" ac:macro-id=\"{}\"", uuid(seed)));
+    }
+    let at = attributes_end(source, node);
+    Ok((!text.is_empty()).then_some(Edit {
+        start: at,
+        end: at,
+        text,
+    }))
+}
+
+fn task_edit(
+    source: &Source,
+    node: Node<'_, '_>,
+    taken: &mut BTreeSet<u64>,
+) -> Result<Option<Edit>, String> {
+    if !node
+        .parent_element()
+        .is_some_and(|parent| is_ac(parent, "task-list"))
+    {
+        return Err("Error parsing xhtml: ac:task outside of ac:task-list".to_owned());
+    }
+    let status = ac_child(node, "task-status");
+    if let Some(status) = status {
+        let word = status.text().unwrap_or_default().trim();
+        if word != "complete" && word != "incomplete" {
+            return Err(format!(
+                "Error parsing xhtml: task status '{word}' is neither 'complete' nor 'incomplete'"
+            ));
+        }
+    }
+    let Some(first) = node.first_child() else {
+        return Err("Error parsing xhtml: an empty ac:task".to_owned());
+    };
+    let id = ac_child(node, "task-id");
+    let at = id.map_or(first.range().start, |id| id.range().end);
+    let mut text = String::new();
+    if id.is_none() {
+        let fresh = taken.last().map_or(1, |last| last + 1);
+        taken.insert(fresh);
+        text.push_str(&format!("<ac:task-id>{fresh}</ac:task-id>"));
+    }
+    if status.is_none() {
+        text.push_str("<ac:task-status>incomplete</ac:task-status>");
+    }
+    debug_assert!(source.wrapped.is_char_boundary(at));
+    Ok((!text.is_empty()).then_some(Edit {
+        start: at,
+        end: at,
+        text,
+    }))
+}
+
+/// `<br/>` comes back as `<br />`.
+fn closing_edit(source: &Source, node: Node<'_, '_>) -> Option<Edit> {
+    let text = source.wrapped.get(node.range())?;
+    let before = text.strip_suffix("/>")?;
+    let at = node.range().start + before.len();
+    (!before.ends_with(char::is_whitespace)).then(|| Edit {
+        start: at,
+        end: at,
+        text: " ".to_owned(),
+    })
+}
+
+/// Where the last attribute of a start tag ends, or its name where it has none.
+fn attributes_end(source: &Source, node: Node<'_, '_>) -> usize {
+    let start = node.range().start;
+    let name = source.wrapped[start..]
+        .find([' ', '\t', '\n', '\r', '/', '>'])
+        .map_or(start, |length| start + length);
+    node.attributes()
+        .map(|attribute| attribute.range().end)
+        .max()
+        .unwrap_or(name)
+}
+
+/// Sets the box of one task. `None` where the body has no such task.
+pub(super) fn tick(body: &str, local_id: &str, complete: bool) -> Option<String> {
+    let source = Source::new(body);
+    let document = source.parse().ok()?;
+    let task = document
+        .descendants()
+        .filter(|node| is_ac(*node, "task"))
+        .find(|task| {
+            ac_child(*task, "task-id")
+                .and_then(|id| id.text())
+                .map(str::trim)
+                == Some(local_id)
+        })?;
+    let word = ac_child(task, "task-status")?.first_child()?.range();
+    let text = if complete { "complete" } else { "incomplete" }.to_owned();
+    Some(apply(
+        &source,
+        vec![Edit {
+            start: word.start,
+            end: word.end,
+            text,
+        }],
+    ))
+}
+
+/// A body with one more task list at its end, as the editor writes it.
+pub(super) fn with_task(
+    body: &str,
+    text: &str,
+    assignee: Option<&str>,
+    due: Option<Date>,
+    complete: bool,
+) -> String {
+    let mention = assignee
+        .map(|account| {
+            format!(
+                " <ac:link><ri:user ri:account-id=\"{}\" /></ac:link>",
+                escape(account)
+            )
+        })
+        .unwrap_or_default();
+    let date = due
+        .map(|due| format!(" <time datetime=\"{due}\" />"))
+        .unwrap_or_default();
+    let status = if complete { "complete" } else { "incomplete" };
+    format!(
+        "{body}<ac:task-list><ac:task><ac:task-status>{status}</ac:task-status><ac:task-body>\
+         <span class=\"placeholder-inline-tasks\">{}{mention}{date}</span></ac:task-body></ac:task></ac:task-list>",
+        escape(text)
+    )
+}
+
+/// Text made safe for element content and for attributes in double quotes.
+fn escape(text: &str) -> String {
+    text.chars()
+        .filter(|character| !is_forbidden(*character))
+        .map(|character| match character {
+            '&' => "&amp;".to_owned(),
+            '<' => "&lt;".to_owned(),
+            '>' => "&gt;".to_owned(),
+            '"' => "&quot;".to_owned(),
+            other => other.to_string(),
+        })
+        .collect()
+}
+
+/// Makes the edits from the last to the first, so that none moves another's place, and unwraps the body.
+fn apply(source: &Source, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| edit.start);
+    let mut text = source.wrapped.clone();
+    for edit in edits.iter().rev() {
+        text.replace_range(edit.start..edit.end, &edit.text);
+    }
+    text.truncate(text.len() - CLOSING.len());
+    text.split_off(OPENING.len())
+}
+
+/// An id in the form of a UUID that depends on the text alone.
+pub(super) fn uuid(text: &str) -> String {
+    let hex = fingerprint(text, 32).to_lowercase();
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    format!(
+        "{}-{}-{}-{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_not_well_formed_is_refused_with_row_and_column() {
+        let bad = [
+            (
+                "<p>one<b>two</p>",
+                "Unexpected close tag </p>; expected </b>.",
+                "[1,13]",
+            ),
+            ("<p>\n  a & b</p>", "malformed entity reference", "[2,"),
+            (
+                "<p>&hopefully;</p>",
+                "Undeclared general entity \"hopefully\"",
+                "[1,",
+            ),
+            ("<foo:bar/>", "Undeclared namespace prefix \"foo\"", "[1,"),
+            (
+                "<p>\nbell \u{7}</p>",
+                "Illegal character (code 0x7)",
+                "[2,6]",
+            ),
+            ("</xml><xml>", "", "["),
+            ("<p>]]></p>", "", "["),
+        ];
+        for (body, words, place) in bad {
+            let error = complete(body, "s").unwrap_err();
+            assert!(error.starts_with("Error parsing xhtml"), "{body}: {error}");
+            assert!(
+                error.contains(words) && error.contains(place),
+                "{body}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn html_entities_and_undeclared_prefixes_are_fine_and_kept() {
+        let body = "<p>a&nbsp;b &uuml; &ndash; &amp; &#8212;</p><ac:link><ri:page ri:content-title=\"x\" /></ac:link>";
+        assert_eq!(complete(body, "s").unwrap(), body);
+    }
+
+    #[test]
+    fn macros_get_ids_and_self_closing_tags_a_space() {
+        let saved = complete("<ac:structured-macro ac:name=\"toc\"/><hr/><br />", "s").unwrap();
+        assert!(saved.starts_with(
+            "<ac:structured-macro ac:name=\"toc\" ac:schema-version=\"1\" ac:macro-id=\""
+        ));
+        assert!(saved.ends_with("\" /><hr /><br />"), "{saved}");
+        assert_eq!(
+            complete(&saved, "other").unwrap(),
+            saved,
+            "a second save changes nothing"
+        );
+    }
+
+    #[test]
+    fn tasks_get_the_next_free_id_and_a_state() {
+        let saved = complete(
+            "<ac:task-list><ac:task><ac:task-id>4</ac:task-id><ac:task-body>a</ac:task-body></ac:task>\
+             <ac:task><ac:task-status>complete</ac:task-status><ac:task-body>b</ac:task-body></ac:task></ac:task-list>",
+            "s",
+        )
+        .unwrap();
+        let found = tasks(&saved);
+        assert_eq!(found.len(), 2);
+        assert_eq!(
+            (found[0].local_id.as_str(), found[0].complete),
+            ("4", false)
+        );
+        assert_eq!((found[1].local_id.as_str(), found[1].complete), ("5", true));
+    }
+
+    #[test]
+    fn impossible_tasks_are_refused() {
+        for bad in [
+            "<ac:task><ac:task-body>lonely</ac:task-body></ac:task>",
+            "<ac:task-list><ac:task><ac:task-id>one</ac:task-id></ac:task></ac:task-list>",
+            "<ac:task-list><ac:task><ac:task-id>1</ac:task-id></ac:task><ac:task><ac:task-id>1</ac:task-id></ac:task></ac:task-list>",
+            "<ac:task-list><ac:task><ac:task-status>done</ac:task-status></ac:task></ac:task-list>",
+            "<ac:task-list><ac:task/></ac:task-list>",
+        ] {
+            assert!(complete(bad, "s").is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_first_mention_and_the_first_date_are_the_task_s_own() {
+        let body = "<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>incomplete</ac:task-status>\
+            <ac:task-body>outer <ac:task-list><ac:task><ac:task-id>2</ac:task-id><ac:task-status>incomplete\
+            </ac:task-status><ac:task-body>inner <ac:link><ri:user ri:account-id=\"in\" /></ac:link>\
+            <time datetime=\"2026-01-01\" /></ac:task-body></ac:task></ac:task-list>\
+            <ac:link><ri:user ri:account-id=\"out\" /></ac:link><ac:link><ri:user ri:account-id=\"second\" /></ac:link>\
+            <time datetime=\"2026-02-02\" /><time datetime=\"2026-03-03\" /></ac:task-body></ac:task></ac:task-list>";
+        let found = tasks(body);
+        assert_eq!(found[0].assignee.as_deref(), Some("out"));
+        assert_eq!(found[0].due.unwrap().to_string(), "2026-02-02");
+        assert_eq!(found[0].text, "outer");
+        assert_eq!(found[1].assignee.as_deref(), Some("in"));
+    }
+
+    #[test]
+    fn ticking_changes_one_box_only() {
+        let body = complete(
+            &with_task(
+                &with_task("<p>x</p>", "a", None, None, false),
+                "b",
+                None,
+                None,
+                false,
+            ),
+            "s",
+        );
+        let ticked = tick(&body.unwrap(), "2", true).unwrap();
+        assert_eq!(
+            tasks(&ticked)
+                .iter()
+                .map(|task| task.complete)
+                .collect::<Vec<_>>(),
+            [false, true]
+        );
+        assert_eq!(tick(&ticked, "9", true), None);
+    }
+
+    #[test]
+    fn a_typed_task_cannot_smuggle_markup() {
+        let body = with_task("", "</ac:task-body><script>", Some("a\"b"), None, false);
+        let body = complete(&body, "s").unwrap();
+        assert_eq!(tasks(&body)[0].text, "</ac:task-body><script>");
+        assert_eq!(tasks(&body)[0].assignee.as_deref(), Some("a\"b"));
+    }
+}
