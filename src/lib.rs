@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod playbook;
+pub mod render;
 pub mod sandbox;
 pub mod store;
