@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod config;
 pub mod playbook;
+pub mod render;
 pub mod sandbox;
 pub mod store;
 pub mod vendors;

@@ -1,0 +1,190 @@
+//! From a story to the texts that people read: page, comments, mails, chat post, invitation, names, nag.
+//!
+//! Purpose: everything Debrief writes is written here, from templates that an installation may replace. Pure: no clock,
+//! no file, no network; the same story gives the same text. What comes from an incident is data: escaped by the
+//! engine for the format at hand, cleaned of control characters, and cut only where a vendor has a limit.
+//!
+//! `engine` sets the template engine up, `view` and `timeline` turn a [`Story`] into what templates see, `storage`
+//! proves that Confluence can read the result.
+
+mod engine;
+mod error;
+mod mrkdwn;
+mod nag;
+mod rehearsal;
+mod storage;
+mod story;
+#[cfg(test)]
+mod tests;
+mod text;
+mod time;
+mod timeline;
+mod view;
+
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+
+pub use engine::Templates;
+pub use error::RenderError;
+pub use story::{
+    ChatText, EventText, MailText, Meeting, MeetingState, NagDigest, NagItem, News, PageText,
+    Punctuality, SheetState, Story,
+};
+
+use timeline::Timeline;
+use view::View;
+
+/// What the vendors allow, in UTF-16 units. Confluence refuses page titles over 255 characters; the others cut or fold
+/// at lengths that nobody reads anyway.
+mod limit {
+    pub(super) const PAGE_TITLE: usize = 255;
+    pub(super) const SUBJECT: usize = 200;
+    pub(super) const SUMMARY: usize = 1_000;
+    pub(super) const FILE_NAME: usize = 200;
+}
+
+impl Templates {
+    /// The postmortem page, complete at creation: its body is never written again.
+    ///
+    /// # Errors
+    /// A template's fault; see [`RenderError`].
+    pub fn page(&self, story: &Story<'_>) -> Result<PageText, RenderError> {
+        let timeline = Timeline::new(story.incident, story.zone);
+        let context = context! {
+            timeline => Value::from(Serde(&timeline)),
+            ..View::new(story).value()
+        };
+        Ok(PageText {
+            title: self.page_title(story)?,
+            storage: self.fill_storage("postmortem_page/page.xhtml", context)?,
+        })
+    }
+
+    /// The page's title: the same as in [`Templates::page`], for looking it up.
+    ///
+    /// Made of the incident's reference and title only, so that it does not change with the zone or the day.
+    ///
+    /// # Errors
+    /// A template's fault, a title without the reference included: two incidents would share it.
+    pub fn page_title(&self, story: &Story<'_>) -> Result<String, RenderError> {
+        let template = "postmortem_page/title.txt";
+        let title = self.titled(template, story, limit::PAGE_TITLE)?;
+        if title.contains(&view::name(&story.incident.reference)) {
+            Ok(title)
+        } else {
+            Err(RenderError::TitleWithoutReference {
+                template: template.to_owned(),
+            })
+        }
+    }
+
+    /// A footer comment, in storage format, that brings what was not known when the page was created.
+    ///
+    /// # Errors
+    /// A template's fault, and [`RenderError::NoNews`] where the story does not hold the news.
+    pub fn page_comment(&self, story: &Story<'_>, news: News) -> Result<String, RenderError> {
+        let (template, is_known) = match news {
+            News::Sheet => (
+                "affected_customers/comment.xhtml",
+                matches!(story.sheet, SheetState::Ready { .. }),
+            ),
+            News::Meeting => (
+                "review_meeting/comment.xhtml",
+                matches!(story.meeting, MeetingState::Booked(_)),
+            ),
+        };
+        if !is_known {
+            return Err(RenderError::NoNews {
+                template: template.to_owned(),
+            });
+        }
+        self.fill_storage(template, View::new(story).value())
+    }
+
+    /// The mail to the company.
+    ///
+    /// # Errors
+    /// A template's fault; see [`RenderError`].
+    pub fn announcement_mail(&self, story: &Story<'_>) -> Result<MailText, RenderError> {
+        let view = View::new(story).value();
+        Ok(MailText {
+            subject: self.titled("announcement/subject.txt", story, limit::SUBJECT)?,
+            text: self.fill("announcement/body.txt", view.clone())?,
+            html: self.fill("announcement/body.html", view)?,
+        })
+    }
+
+    /// The same in a few lines, for chat.
+    ///
+    /// # Errors
+    /// A template's fault; see [`RenderError`].
+    pub fn announcement_chat(&self, story: &Story<'_>) -> Result<ChatText, RenderError> {
+        let text = self.fill("announcement/chat.mrkdwn", View::new(story).value())?;
+        Ok(ChatText { text })
+    }
+
+    /// The meeting's calendar event.
+    ///
+    /// # Errors
+    /// A template's fault; see [`RenderError`].
+    pub fn meeting(&self, story: &Story<'_>) -> Result<EventText, RenderError> {
+        Ok(EventText {
+            summary: self.titled("review_meeting/summary.txt", story, limit::SUMMARY)?,
+            description: self.fill("review_meeting/description.html", View::new(story).value())?,
+        })
+    }
+
+    /// The name of the folder that holds the sheet.
+    ///
+    /// # Errors
+    /// A template's fault; see [`RenderError`].
+    pub fn folder_name(&self, story: &Story<'_>) -> Result<String, RenderError> {
+        self.titled(
+            "affected_customers/folder_name.txt",
+            story,
+            limit::FILE_NAME,
+        )
+    }
+
+    /// The name of the sheet of affected customers.
+    ///
+    /// # Errors
+    /// A template's fault; see [`RenderError`].
+    pub fn sheet_name(&self, story: &Story<'_>) -> Result<String, RenderError> {
+        self.titled("affected_customers/sheet_name.txt", story, limit::FILE_NAME)
+    }
+
+    /// The mail that lists a person's overdue action items, the most overdue first.
+    ///
+    /// # Errors
+    /// A template's fault, and [`RenderError::NoNews`] where nothing is overdue.
+    pub fn nag_mail(&self, digest: &NagDigest<'_>) -> Result<MailText, RenderError> {
+        if digest.items.is_empty() {
+            return Err(RenderError::NoNews {
+                template: "action_items/subject.txt".to_owned(),
+            });
+        }
+        let view = nag::view(digest);
+        Ok(MailText {
+            subject: self.fill_line("action_items/subject.txt", "", limit::SUBJECT, |_| {
+                view.clone()
+            })?,
+            text: self.fill("action_items/body.txt", view.clone())?,
+            html: self.fill("action_items/body.html", view)?,
+        })
+    }
+
+    /// One line that holds as much of the title as fits.
+    fn titled(
+        &self,
+        template: &str,
+        story: &Story<'_>,
+        limit: usize,
+    ) -> Result<String, RenderError> {
+        let view = View::new(story);
+        let value = view.value();
+        self.fill_line(template, &view.whole_title, limit, |title| {
+            context! { title => title, ..value.clone() }
+        })
+    }
+}
