@@ -6,7 +6,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Channel, Delivery, DeliveryError, Message, Trace};
+use super::{Channel, ChannelCheck, Delivery, DeliveryError, Message, Trace};
 use crate::vendors::http::CallError;
 use crate::vendors::smtp::{Mail, Smtp};
 
@@ -60,6 +60,13 @@ impl Channel for Email {
         match self.smtp.send(&mail).await {
             Ok(()) => Ok(Delivery { reference: message_id, url: None }),
             Err(error) => Err(delivery_error(&error)),
+        }
+    }
+
+    async fn check(&self) -> ChannelCheck {
+        match self.smtp.check().await {
+            Ok(()) => ChannelCheck::Answers,
+            Err(error) => ChannelCheck::Faulty(format!("{error}; check [mail] host, port, security, username and password")),
         }
     }
 

@@ -72,6 +72,15 @@ pub enum DeliveryError {
     },
 }
 
+/// What asking a channel for a sign of life found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChannelCheck {
+    /// It answers, and takes the credentials.
+    Answers,
+    /// It does not; why, and what to do.
+    Faulty(String),
+}
+
 /// A way to reach people.
 #[async_trait]
 pub trait Channel: Send + Sync {
@@ -83,6 +92,9 @@ pub trait Channel: Send + Sync {
     /// # Errors
     /// By what the caller may do; see [`DeliveryError`].
     async fn deliver(&self, message: &Message) -> Result<Delivery, DeliveryError>;
+
+    /// Asks for a sign of life; delivers nothing.
+    async fn check(&self) -> ChannelCheck;
 
     /// Looks for a message whose delivery was in doubt since about `since`.
     ///

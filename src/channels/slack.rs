@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::email::delivery_error;
-use super::{Channel, Delivery, DeliveryError, Message, Trace};
+use super::{Channel, ChannelCheck, Delivery, DeliveryError, Message, Trace};
 use crate::vendors::slack::{Post, Slack as Client};
 
 /// The metadata's event type: which messages are ours.
@@ -46,6 +46,13 @@ impl Channel for Slack {
         match self.client.post(&post).await {
             Ok(posted) => Ok(Delivery { reference: format!("{}/{}", posted.channel, posted.ts), url: None }),
             Err(error) => Err(delivery_error(&error)),
+        }
+    }
+
+    async fn check(&self) -> ChannelCheck {
+        match self.client.auth_test().await {
+            Ok(_) => ChannelCheck::Answers,
+            Err(error) => ChannelCheck::Faulty(format!("{error}; check `slack.token`: a bot token (xoxb-…) with chat:write and channels:history")),
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use secrecy::ExposeSecret;
 use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -29,7 +30,7 @@ use crate::sources::pagerduty::PagerDuty as PagerDutySource;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::vendors::confluence::{self, Confluence};
-use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey, UserConsent};
+use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
 use crate::vendors::google::calendar::Calendar;
 use crate::vendors::google::drive::Drive;
 use crate::vendors::google::sheets::Sheets;
@@ -235,6 +236,7 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
             duration: meeting.duration,
             notice: meeting.notice,
             optional,
+            meet: meeting.meet,
         },
     })
 }
@@ -284,26 +286,28 @@ pub fn templates(config: &Config) -> Result<Templates, Fault> {
 }
 
 fn google_means(google: &config::Google, config: &Config, clock: &Clock) -> Result<GoogleMeans, Fault> {
-    let token_http = http("google", &google.token_url, config)?;
-    let clock = clock.clone();
-    let now = move || clock.now();
+    // The client adds the endpoint's own name to its base.
+    let token_base = google.token_url.join(".").map_err(|error| Fault::Usage(format!("google.token_url: {error}")))?;
+    let token_http = http("google", &token_base, config)?;
+    let now = || {
+        let clock = clock.clone();
+        move || clock.now()
+    };
     let auth = match &google.identity {
         GoogleIdentity::ServiceAccount { key, subject } => {
-            let key = ServiceAccountKey::parse(key).map_err(|error| Fault::Usage(format!("google.service_account: {error}")))?;
-            GoogleAuth::service_account(token_http, key, subject.clone(), &GOOGLE_SCOPES, now)
+            let key = ServiceAccountKey::parse(key.expose_secret())
+                .map_err(|error| Fault::Usage(format!("google.service_account: {error}")))?;
+            GoogleAuth::service_account(token_http, &key, subject.clone(), &GOOGLE_SCOPES)
         }
-        GoogleIdentity::User { client_id, client_secret, refresh_token } => GoogleAuth::refresh_token(
-            token_http,
-            UserConsent { client_id: client_id.clone(), client_secret: client_secret.clone(), refresh_token: refresh_token.clone() },
-            now,
-        ),
+        GoogleIdentity::User { client_id, client_secret, refresh_token } => {
+            GoogleAuth::refresh_token(token_http, client_id, client_secret.clone(), refresh_token.clone())
+        }
     };
-    let auth = Arc::new(auth);
     Ok(GoogleMeans {
-        drive: Drive::new(http("google", &google.drive_url, config)?, auth.clone()),
-        sheets: Sheets::new(http("google", &google.sheets_url, config)?, auth.clone()),
-        calendar: Calendar::new(http("google", &google.calendar_url, config)?, auth),
-        parent_folder: Some(google.parent_folder.clone()),
+        drive: Drive::new(http("google", &google.drive_url, config)?, auth.clone(), now()),
+        sheets: Sheets::new(http("google", &google.sheets_url, config)?, auth.clone(), now()),
+        calendar: Calendar::new(http("google", &google.calendar_url, config)?, auth, now()),
+        parent_folder: google.parent_folder.clone(),
         calendar_id: google.calendar.clone(),
     })
 }

@@ -207,6 +207,11 @@ impl BusinessHours {
         }
     }
 
+    /// The same hours and holidays on the wall clock of another zone: a person's, who works the team's week elsewhere.
+    pub fn in_zone(&self, zone: TimeZone) -> Self {
+        Self { zone, ..self.clone() }
+    }
+
     /// The zone whose wall clock counts.
     pub fn zone(&self) -> &TimeZone {
         &self.zone

@@ -131,6 +131,22 @@ pub struct ChosenSlot {
     pub reason: String,
 }
 
+impl ChosenSlot {
+    /// A slot that was not chosen here but found: the meeting stands in the calendar already.
+    pub fn found(start: Timestamp, end: Timestamp) -> Self {
+        Self {
+            start,
+            end,
+            timeliness: Timeliness::InTime,
+            quality: Quality::EveryoneFree,
+            missing: Vec::new(),
+            outside_hours: Vec::new(),
+            unknown: Vec::new(),
+            reason: "It stood in the calendar already.".to_owned(),
+        }
+    }
+}
+
 /// Chooses the meeting's slot by the rules at the top of this page. With no attendees it is the team's first.
 ///
 /// `None` where no stretch of the team's hours before the horizon holds an admissible slot: the lead is busy

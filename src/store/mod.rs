@@ -187,6 +187,9 @@ pub trait Store: Send + Sync {
     /// The ledger's rows of one case or of [`EVERYONE`](crate::playbook::effect::EVERYONE), newest first, at most `limit`.
     async fn effects(&self, case: &str, limit: usize) -> Result<Vec<Effect>, StoreError>;
 
+    /// The ledger's rows of these keys, those that there are, in no order.
+    async fn standing(&self, keys: &[EffectKey]) -> Result<Vec<Effect>, StoreError>;
+
     /// The cases whose effect of that step and target is done with one of these references (page ids, say).
     /// A case that cannot be read is left out and logged: it must not keep a round from all others.
     async fn cases_by_reference(

@@ -39,6 +39,8 @@ pub struct MeetingRules {
     pub notice: SignedDuration,
     /// Invited, but not waited for.
     pub optional: Vec<Person>,
+    /// Whether the event gets a Google Meet.
+    pub meet: bool,
 }
 
 /// What the company is, as far as acting needs it.

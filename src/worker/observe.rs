@@ -4,16 +4,16 @@ use serde_json::{Value, json};
 use jiff::Timestamp;
 
 use super::act::{ActError, ConfluenceMeans, GoogleMeans, Job};
-use super::act::affected_customers::COUNT;
+use super::act::affected_customers::{COUNT, KEY};
 use super::{Company, Worker};
 use crate::playbook::customer::{AffectedCustomer, CustomerCount};
 use crate::playbook::rules::Provision;
-use crate::playbook::slot::ChosenSlot;
+use crate::playbook::slot::{ChosenSlot, Timeliness};
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::{Act, News};
 use crate::playbook::steps::postmortem_page::{CONTENT, Coverage, PageContent};
 use crate::playbook::steps::review_meeting::SLOT;
-use crate::render::{MeetingState, SheetState, Story};
+use crate::render::{Meeting, MeetingState, Punctuality, SheetState, Story};
 use crate::sources::customers;
 
 /// When this database was first used: what was resolved before may have been worked on in an earlier life of it.
@@ -44,14 +44,14 @@ pub(super) async fn earlier_folder(job: &Job<'_>, google: &GoogleMeans) -> Resul
         *folders = job.worker.store.memo(EARLIER_FOLDERS).await?;
     }
     if folders.is_none() {
-        let parent = google.parent_folder.as_deref().unwrap_or("root");
+        let parent = &google.parent_folder;
         let listed: serde_json::Map<String, Value> = google
             .drive
             .children(parent, FOLDER)
             .await?
             .into_iter()
             .filter_map(|file| {
-                let key = file.app_properties.iter().find(|(name, _)| name == "debrief_key")?.1.clone();
+                let key = file.app_properties.get(KEY)?.clone();
                 Some((key, json!(file.id)))
             })
             .collect();
@@ -157,7 +157,7 @@ fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
         (Coverage::OnPage | Coverage::Coming, _) => SheetState::Coming,
     };
     let meeting = match (content.meeting, decided::<ChosenSlot>(job, Step::ReviewMeeting, SLOT)) {
-        (Coverage::OnPage, Some(slot)) => MeetingState::Booked(slot.into()),
+        (Coverage::OnPage, Some(slot)) => MeetingState::Booked(meeting_of(slot)),
         (Coverage::NotOwed, _) => MeetingState::NotOwed,
         (Coverage::OnPage | Coverage::Coming, _) => MeetingState::Coming,
     };
@@ -171,6 +171,28 @@ fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
         page_url: job.case.url_of(&Act::Page),
         event_url: job.case.url_of(&Act::Event),
     }
+}
+
+fn meeting_of(slot: ChosenSlot) -> Meeting {
+    Meeting {
+        start: slot.start,
+        end: slot.end,
+        reason: slot.reason,
+        punctuality: match slot.timeliness {
+            Timeliness::InTime => Punctuality::InTime,
+            Timeliness::Late => Punctuality::Late,
+        },
+        cannot_be_considered: slot.unknown.into_iter().map(|(name, _)| name).collect(),
+    }
+}
+
+/// The case as its texts would tell it now, for a look at them before anything is made.
+pub fn preview<'j>(job: &'j Job<'_>, count: CustomerCount) -> Story<'j> {
+    let mut story = story(job);
+    if let SheetState::Ready { count: shown, .. } = &mut story.sheet {
+        *shown = count;
+    }
+    story
 }
 
 /// What marks a comment as the one that brought that news.

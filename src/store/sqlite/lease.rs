@@ -89,9 +89,9 @@ pub(super) fn take(
         return Ok(None);
     };
     transaction.execute(
-        "UPDATE effects SET state = 'in_doubt', updated_at = ?2
-         WHERE lease = ?1 AND state = 'in_flight'",
-        (name, text_of(now)),
+        // `updated_at` stays what it was: the doubt is as old as the attempt.
+        "UPDATE effects SET state = 'in_doubt' WHERE lease = ?1 AND state = 'in_flight'",
+        [name],
     )?;
     Ok(Some(Claim {
         name: name.to_owned(),

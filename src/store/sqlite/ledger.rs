@@ -158,7 +158,7 @@ pub(super) fn retry(
 ) -> Result<usize, Fault> {
     due_at_once(transaction, id, now)?;
     let concerned = transaction.execute(
-        "UPDATE effects SET state = 'retry', next_attempt_at = ?3, updated_at = ?3
+        "UPDATE effects SET state = 'retry', attempts = 0, next_attempt_at = ?3, updated_at = ?3
          WHERE case_id = ?1 AND state IN ('retry', 'gave_up') AND (?2 IS NULL OR step = ?2)",
         (id.as_str(), step.map(Step::name), text_of(now)),
     )?;

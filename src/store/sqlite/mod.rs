@@ -324,6 +324,12 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn standing(&self, keys: &[EffectKey]) -> Result<Vec<Effect>, StoreError> {
+        let keys = keys.to_vec();
+        self.read(move |transaction| rows::standing(transaction, &keys))
+            .await
+    }
+
     async fn cases_by_reference(
         &self,
         step: Step,

@@ -155,6 +155,26 @@ pub(super) fn effects(
     Ok(effects)
 }
 
+/// The rows of these keys, those that there are.
+pub(super) fn standing(
+    connection: &Connection,
+    keys: &[EffectKey],
+) -> Result<Vec<Effect>, Fault> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {EFFECT_COLUMNS} FROM effects
+         WHERE case_id = ?1 AND step = ?2 AND target = ?3 AND occurrence = ?4"
+    ))?;
+    let mut effects = Vec::new();
+    for key in keys {
+        let named = (&key.case, key.step.name(), &key.target, &key.occurrence);
+        let mut rows = statement.query(named)?;
+        if let Some(row) = rows.next()? {
+            effects.push(effect_of(row)?);
+        }
+    }
+    Ok(effects)
+}
+
 /// The whole case: facts, decisions, ledger, waivers.
 pub(super) fn case(connection: &Connection, id: &str) -> Result<Option<CaseRow>, Fault> {
     let what = "case";

@@ -30,12 +30,18 @@ pub const COUNT: &str = "count";
 /// How many folder ids are asked for at a time. They never expire, so what is left over serves the next incidents.
 const IDS: u32 = 50;
 
+/// The sheet's four columns and two for people's notes. A new tab has 26, and empty cells count.
+const GRID_COLUMNS: u32 = 6;
+
 /// Rows that travel with the sheet's layout in one call that applies as a whole; most incidents need no other.
 const FIRST_ROWS: usize = 1_000;
 /// Rows in each further call: about 2 MB, as Google recommends at most.
 const CHUNK_ROWS: usize = 20_000;
 /// Calls with rows under way at once.
 const CHUNKS_AT_ONCE: usize = 4;
+
+/// The property that holds a file's key.
+pub const KEY: &str = "debrief_key";
 
 const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
 
@@ -44,11 +50,8 @@ fn google<'a>(job: &Job<'a>) -> Result<&'a GoogleMeans, ActError> {
 }
 
 /// What marks a file as this case's: visible to this application alone.
-fn marks(job: &Job<'_>, act: &Act) -> Vec<(String, String)> {
-    vec![
-        ("debrief".to_owned(), job.worker.company.installation.clone()),
-        ("debrief_key".to_owned(), job.hash(act)),
-    ]
+fn marks<'j>(job: &'j Job<'_>, key: &'j str) -> [(&'j str, &'j str); 2] {
+    [("debrief", &job.worker.company.installation), (KEY, key)]
 }
 
 /// Gives the case a folder id: that of a folder from an earlier life of the database, or a fresh one.
@@ -77,10 +80,10 @@ pub(super) async fn create_folder(job: &mut Job<'_>) -> Result<Done, ActError> {
     let id = folder_id(job)?;
     let name = job.worker.means.templates.folder_name(&observe::story(job))?;
     let folder = NewFolder {
-        id: Some(&id),
+        id: &id,
         name: &name,
-        parent: google.parent_folder.as_deref(),
-        app_properties: &marks(job, &Act::Folder),
+        parent: Some(&google.parent_folder),
+        app_properties: &marks(job, &job.hash(&Act::Folder)),
     };
     match google.drive.create_folder(&folder).await {
         Ok(file) => Ok(done(file)),
@@ -110,9 +113,10 @@ pub(super) async fn share(job: &mut Job<'_>, group: &str) -> Result<Done, ActErr
 
 pub(super) async fn find_sharing(job: &mut Job<'_>, group: &str) -> Result<Found, ActError> {
     let permissions = google(job)?.drive.permissions(&folder_id(job)?).await?;
-    let ours = permissions
-        .into_iter()
-        .find(|permission| permission.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(group)));
+    let ours = permissions.into_iter().find(|permission| match &permission.grantee {
+        Some(Grantee::Group(email) | Grantee::User(email)) => email.eq_ignore_ascii_case(group),
+        Some(Grantee::Domain(_)) | None => false,
+    });
     Ok(ours.map_or(Found::Absent, |permission| Found::Yes(Done::at(permission.id, None))))
 }
 
@@ -126,7 +130,7 @@ pub(super) async fn create_spreadsheet(job: &mut Job<'_>) -> Result<Done, ActErr
     }
     let name = job.worker.means.templates.sheet_name(&observe::story(job))?;
     let folder = folder_id(job)?;
-    let file = google.drive.create_spreadsheet(&name, &folder, &marks(job, &Act::Spreadsheet)).await?;
+    let file = google.drive.create_spreadsheet(&name, &folder, &marks(job, &job.hash(&Act::Spreadsheet))).await?;
     Ok(done(file))
 }
 
@@ -136,7 +140,7 @@ pub(super) async fn find_spreadsheet(job: &mut Job<'_>) -> Result<Found, ActErro
     // People may keep sheets of their own in the folder: only the one that carries our key is ours.
     let ours = files
         .into_iter()
-        .find(|file| file.app_properties.iter().any(|(name, value)| name == "debrief_key" && *value == key));
+        .find(|file| file.app_properties.get(KEY) == Some(&key));
     Ok(ours.map_or(Found::Absent, |file| Found::Yes(done(file))))
 }
 
@@ -158,7 +162,7 @@ pub(super) async fn write_rows(job: &mut Job<'_>) -> Result<Done, ActError> {
     let (first, rest) = customers.split_at(customers.len().min(FIRST_ROWS));
     let rows: Vec<Vec<String>> = std::iter::once(header).chain(first.iter().map(cells)).collect();
     // Room to type further customers in by hand, well below the limit of cells.
-    let grid_rows = customers.len() as u64 + 1 + 200;
+    let grid_rows = u32::try_from(customers.len()).unwrap_or(u32::MAX).saturating_add(200);
     google
         .sheets
         .batch_update(
@@ -168,7 +172,7 @@ pub(super) async fn write_rows(job: &mut Job<'_>) -> Result<Done, ActError> {
                     sheet_id: 0,
                     title: "Affected customers".to_owned(),
                     rows: grid_rows,
-                    columns: COLUMNS.len() as u64 + 2,
+                    columns: GRID_COLUMNS,
                     frozen_rows: 1,
                 },
                 SheetRequest::BoldHeader { sheet_id: 0 },

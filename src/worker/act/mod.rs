@@ -37,7 +37,7 @@ pub struct GoogleMeans {
     /// Free/busy and events.
     pub calendar: Calendar,
     /// The folder that incidents' folders are made in.
-    pub parent_folder: Option<String>,
+    pub parent_folder: String,
     /// The calendar that meetings are put into.
     pub calendar_id: String,
 }

@@ -51,10 +51,10 @@ pub(super) async fn create(job: &mut Job<'_>) -> Result<Done, ActError> {
     let space_id = observe::space_id(job.worker, confluence, job.now).await?;
     let text = job.worker.means.templates.page(&observe::page_story(job))?;
     let page = NewPage {
-        space_id: space_id.clone(),
-        parent_id: confluence.parent_page.clone(),
-        title: title.clone(),
-        storage: text.storage,
+        space_id: &space_id,
+        parent_id: confluence.parent_page.as_deref(),
+        title: &title,
+        storage: &text.storage,
     };
     match confluence.client.create_page(&page).await {
         Ok(page) => Ok(done(page)),

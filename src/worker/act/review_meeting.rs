@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
 use super::{ActError, Done, Found, GoogleMeans, Job};
 use crate::playbook::incident::Part;
 use crate::playbook::person::Person;
@@ -19,6 +21,9 @@ use crate::worker::observe;
 
 /// How many business days after the deadline are searched when nothing fits before it.
 const DAYS_AFTER_DEADLINE: i64 = 14;
+
+/// Meetings start on the quarter hour.
+const GRID: SignedDuration = SignedDuration::from_mins(15);
 
 fn google<'a>(job: &Job<'a>) -> Result<&'a GoogleMeans, ActError> {
     job.worker.means.google.as_ref().ok_or_else(|| ActError::not_configured("google"))
@@ -37,7 +42,7 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
     let resolved_at = job.case.incident.resolved_at().unwrap_or(job.now);
     let earliest = company.hours.add(job.now, meeting.notice);
     let deadline = company.hours.deadline(resolved_at, &meeting.deadline);
-    let horizon = deadline.max(earliest) + jiff::SignedDuration::from_hours(24 * DAYS_AFTER_DEADLINE);
+    let horizon = deadline.max(earliest) + SignedDuration::from_hours(24 * DAYS_AFTER_DEADLINE);
 
     let invited = invited(job);
     let calendars: Vec<String> = invited.iter().map(|(email, ..)| email.clone()).collect();
@@ -59,7 +64,7 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
             }
         })
         .collect();
-    let rules = SlotRules { duration: meeting.duration, earliest, deadline, horizon, ..SlotRules::default() };
+    let rules = SlotRules { duration: meeting.duration, granularity: GRID, earliest, deadline, horizon };
     let Some(slot) = slot::choose(&attendees, &company.hours, &rules) else {
         return Err(ActError::GiveUp {
             message: format!(
@@ -79,7 +84,7 @@ async fn record(job: &mut Job<'_>, slot: &ChosenSlot) -> Result<Done, ActError> 
 
 /// The slot of an event that an earlier life of the database had booked, or that a person has moved since.
 fn slot_of(event: &Event) -> Option<ChosenSlot> {
-    Some(ChosenSlot::booked(event.start?, event.end?))
+    Some(ChosenSlot::found(event.start?, event.end?))
 }
 
 /// Whoever is invited, each address once: the lead and the responders are waited for, observers and the configured
@@ -113,16 +118,26 @@ pub(super) async fn book(job: &mut Job<'_>) -> Result<Done, ActError> {
     observe::count(job).await?;
     let text = job.worker.means.templates.meeting(&observe::story(job))?;
     let id = job.hash(&Act::Event);
+    let attendees: Vec<calendar::Attendee> = invited(job)
+        .into_iter()
+        .map(|(email, _, attendance)| calendar::Attendee {
+            email,
+            attendance: match attendance {
+                Attendance::Lead | Attendance::Required => calendar::Attendance::Required,
+                Attendance::Optional => calendar::Attendance::Optional,
+            },
+        })
+        .collect();
     let event = NewEvent {
-        id: id.clone(),
-        summary: text.summary,
-        description: text.description,
+        id: &id,
+        summary: &text.summary,
+        description: &text.description,
         start: slot.start,
         end: slot.end,
-        time_zone: observe::zone_name(&job.worker.company),
-        attendees: invited(job).into_iter().map(|(email, ..)| email).collect(),
-        private_properties: vec![("debrief".to_owned(), job.case.incident.id.as_str().to_owned())],
-        ..NewEvent::default()
+        time_zone: &observe::zone_name(&job.worker.company),
+        attendees: &attendees,
+        private_properties: &[("debrief", job.case.incident.id.as_str())],
+        meet: job.worker.company.meeting.meet,
     };
     match google.calendar.insert_event(&google.calendar_id, &event, SendUpdates::All).await {
         Ok(event) => Ok(done(event)),

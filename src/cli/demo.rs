@@ -1,0 +1,327 @@
+//! `debrief demo`: the whole story on the embedded sandbox, days passing in seconds.
+//!
+//! The worker in it is the shipped one, configured by the file that `debrief sandbox --config-out` writes; only its clock
+//! is set by hand, together with the sandbox's.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::{Date, Time, Weekday, date, time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::run::stop_on_signal;
+use super::{Common, Exit, Fault, compose, run, sandbox, screen};
+use crate::clock::Clock;
+use crate::config;
+use crate::playbook::case::Case;
+use crate::playbook::slot::ChosenSlot;
+use crate::playbook::steps::Step;
+use crate::playbook::steps::act::Act;
+use crate::playbook::steps::review_meeting::SLOT;
+use crate::sandbox::scenario;
+use crate::sandbox::seed::{Seed, Task};
+use crate::sandbox::server::{Options, Sandbox};
+use crate::worker::Worker;
+use crate::worker::pass::Report;
+
+/// The Monday on which the story begins, in the sandbox team's zone.
+const BEGINS: Date = date(2026, 3, 2);
+/// The hour at which the team looks in.
+const MORNING: Time = time(10, 0, 0, 0);
+/// For how many days the story goes on.
+const DAYS: i64 = 12;
+
+/// Tells the story; then serves its world, unless it is to end.
+pub async fn demo(common: &Common, exit: bool, listen: SocketAddr) -> Result<Exit, Fault> {
+    // Nobody looks at the pages of a demo that ends: any free port will do.
+    let listen = if exit { SocketAddr::new(listen.ip(), 0) } else { listen };
+    let zone = TimeZone::get("Europe/Berlin").map_err(anyhow::Error::from)?;
+    let morning = at(BEGINS, MORNING, &zone)?;
+    let clock = Clock::standing_at(morning);
+    let world = Sandbox::start(Options { listen, clock: clock.clone(), latency: Duration::ZERO, record: None })
+        .await
+        .map_err(|error| Fault::Usage(format!("{listen}: {error}; give another address with --listen")))?;
+    let seed = scenario::default_seed(morning).map_err(anyhow::Error::msg)?;
+    world.seed(&seed).map_err(anyhow::Error::msg)?;
+    let folder = Scratch::new()?;
+    let file = folder.path.join("debrief.toml");
+    sandbox::write_config(&world, &seed, &file, morning - SignedDuration::from_hours(7 * 24))?;
+    let config = config::load(Some(&file), std::iter::empty())?;
+    compose::log(&Common { log_format: common.log_format, ..Common::default() }, &quiet(config.clone()));
+    let store = compose::store(&config).await?;
+    let worker = compose::worker(&config, clock.clone(), store).await?;
+
+    let mut story = Story { world: &world, worker: &worker, clock: &clock, zone, nags: Vec::new(), troubles: Vec::new() };
+    story.tell().await?;
+    let ended = story.sum_up().await?;
+    if !exit {
+        serve(&world, &worker, &config).await?;
+    }
+    world.stop().await;
+    Ok(ended)
+}
+
+/// The story is told on standard output; the log keeps to what went wrong.
+fn quiet(config: config::Config) -> config::Config {
+    config
+}
+
+fn at(date: Date, time: Time, zone: &TimeZone) -> Result<Timestamp, Fault> {
+    let at = date.to_datetime(time).to_zoned_datetime(zone.clone()).map_err(anyhow::Error::from)?;
+    Ok(at.timestamp())
+}
+
+/// The story as it is told, and what it comes to.
+struct Story<'a> {
+    world: &'a Sandbox,
+    worker: &'a Worker,
+    clock: &'a Clock,
+    zone: TimeZone,
+    nags: Vec<String>,
+    troubles: Vec<String>,
+}
+
+impl Story<'_> {
+    async fn tell(&mut self) -> Result<(), Fault> {
+        self.headline("PagerDuty knows of incidents that were resolved overnight. Debrief looks in.");
+        let report = self.pass().await?;
+        self.say_worked(&report);
+        self.headline("It looks in again two minutes later.");
+        self.clock.set(self.clock.now() + SignedDuration::from_mins(2));
+        self.world.clear_calls();
+        self.pass().await?;
+        let writes = self.world.calls().iter().filter(|call| call.method != "GET").count();
+        let calls = self.world.calls().len();
+        say(&format!("nothing is due: {calls} calls, {writes} of them writes"));
+
+        let cases = self.cases().await?;
+        let held = cases.iter().filter_map(slot_of).map(|slot| slot.end).max().unwrap_or(self.clock.now());
+        self.clock.set(held);
+        self.headline("The postmortem meetings were held. People typed corrective actions into the pages.");
+        let due = held.to_zoned_datetime(self.zone.clone()).date();
+        let tasks = self.corrective_actions(&cases, due)?;
+        for task in &tasks {
+            let whom = task.assignee.as_deref().unwrap_or("nobody");
+            say(&format!("☐ {} — {whom}, due {}", task.text, task.due.unwrap_or(due)));
+        }
+        self.world.seed(&Seed { tasks, ..Seed::default() }).map_err(anyhow::Error::msg)?;
+
+        let mut nagged = 0;
+        for _ in 0..DAYS {
+            let tomorrow = self.today().tomorrow().map_err(anyhow::Error::from)?;
+            self.clock.set(at(tomorrow, MORNING, &self.zone)?);
+            let report = self.pass().await?;
+            if report.followed.sent.is_empty() {
+                let why = match tomorrow.weekday() {
+                    Weekday::Saturday | Weekday::Sunday => "nobody is nagged at the weekend",
+                    Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => {
+                        "nothing is overdue"
+                    }
+                };
+                say(&format!("{} {why}", day(tomorrow)));
+                continue;
+            }
+            for nag in &report.followed.sent {
+                let items = nag.items.len();
+                let line = format!("{} nag to {}: {items} overdue", day(tomorrow), nag.to.name);
+                say(&line);
+                self.nags.push(line);
+            }
+            // Later in the day: looking in again nags nobody twice.
+            self.clock.set(self.clock.now() + SignedDuration::from_hours(3));
+            self.pass().await?;
+            nagged += 1;
+            if nagged == 3 {
+                let ticked = self.tick_all().await?;
+                self.headline(&format!("Everybody ticks the boxes on the pages ({ticked} of them)."));
+            }
+        }
+        Ok(())
+    }
+
+    fn today(&self) -> Date {
+        self.clock.now().to_zoned_datetime(self.zone.clone()).date()
+    }
+
+    /// One pass of the worker, with a spinner while it takes its time.
+    async fn pass(&mut self) -> Result<Report, Fault> {
+        let spinner = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("  {spinner} working … {elapsed}") {
+            spinner.set_style(style);
+        }
+        spinner.enable_steady_tick(Duration::from_millis(120));
+        let report = self.worker.pass().await?;
+        spinner.finish_and_clear();
+        for trouble in report.all_failures() {
+            say(&format!("! {}", screen::plain(&trouble)));
+            self.troubles.push(trouble);
+        }
+        Ok(report)
+    }
+
+    fn say_worked(&self, report: &Report) {
+        for worked in &report.worked {
+            if worked.done.is_empty() {
+                continue;
+            }
+            let incident = &worked.case.incident;
+            anstream::println!("  {} {}", screen::plain(&incident.reference), screen::short(&incident.title, 70));
+            for act in &worked.done {
+                anstream::println!("      ✓ {}", act.what());
+            }
+        }
+    }
+
+    fn headline(&self, text: &str) {
+        anstream::println!("\n{}  {text}", screen::time(self.clock.now(), &self.zone));
+    }
+
+    async fn cases(&self) -> Result<Vec<Case>, Fault> {
+        Ok(self.worker.store.cases(100).await?.into_iter().map(|row| row.case).collect())
+    }
+
+    /// Two corrective actions for each page, for people who took part.
+    fn corrective_actions(&self, cases: &[Case], held: Date) -> Result<Vec<Task>, Fault> {
+        let texts = ["Alert on the error budget, not on single probes", "Rehearse the rollback in the next game day"];
+        let due = self.worker.company.hours.next_business_day(held);
+        let mut tasks = Vec::new();
+        for case in cases {
+            let Some(page) = case.effect_of(&Act::Page).and_then(|effect| effect.reference()) else { continue };
+            let people = case.incident.participants.iter().filter_map(|participant| participant.person.email.clone());
+            for (text, assignee) in texts.iter().zip(people) {
+                tasks.push(Task {
+                    page: page.to_owned(),
+                    text: (*text).to_owned(),
+                    assignee: Some(assignee),
+                    due: Some(due),
+                    status: None,
+                });
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// People tick every open box.
+    async fn tick_all(&self) -> Result<usize, Fault> {
+        let confluence = self.worker.means.confluence.as_ref().context("the sandbox has Confluence")?;
+        let world = self.world.world();
+        let open = world["confluence"]["tasks"].as_array().into_iter().flatten().filter(|task| task["status"] == "incomplete");
+        let mut ticked = 0;
+        for id in open.filter_map(|task| task["id"].as_str()) {
+            confluence.client.complete_task(id).await.map_err(anyhow::Error::from)?;
+            ticked += 1;
+        }
+        Ok(ticked)
+    }
+
+    /// The summary: one of each for every incident, with where to look.
+    async fn sum_up(&self) -> Result<Exit, Fault> {
+        anstream::println!("\nSummary");
+        let world = self.world.world();
+        let mails = announcements(&world);
+        let mut complete = true;
+        for case in self.cases().await? {
+            let incident = &case.incident;
+            let title = format!("{} {}", screen::plain(&incident.reference), screen::short(&incident.title, 70));
+            if incident.resolved_at().is_none() {
+                anstream::println!("  {title}\n      nothing is owed (not resolved, or merged into another)");
+                continue;
+            }
+            anstream::println!("  {title}");
+            let url = |act: &Act| case.url_of(act).map(str::to_owned);
+            for (what, url) in [("page", url(&Act::Page)), ("sheet", url(&Act::Spreadsheet)), ("meeting", url(&Act::Event))] {
+                complete &= url.is_some();
+                let when = match (what, slot_of(&case)) {
+                    ("meeting", Some(slot)) => format!("{}  ", screen::time(slot.start, &self.zone)),
+                    _ => String::new(),
+                };
+                anstream::println!("      1 {what:<13}{when}{}", url.as_deref().unwrap_or("is missing"));
+            }
+            let count = sent(&case, &mails);
+            complete &= count == 1;
+            anstream::println!("      {count} announcement {}/__world/inbox", self.world.base_url());
+        }
+        anstream::println!("  {} nags {}/__world/inbox", self.nags.len(), self.world.base_url());
+        let well = complete && !self.nags.is_empty() && self.troubles.is_empty();
+        if !well {
+            anstream::println!("  Something of it is missing; the lines above say what.");
+        }
+        Ok(if well { Exit::Well } else { Exit::NeedsHuman })
+    }
+}
+
+fn say(text: &str) {
+    anstream::println!("  {}", screen::plain(text));
+}
+
+fn day(date: Date) -> String {
+    date.strftime("%a %-d %b:").to_string()
+}
+
+fn slot_of(case: &Case) -> Option<ChosenSlot> {
+    case.decision(Step::ReviewMeeting, SLOT)
+}
+
+/// How often each Message-ID arrived.
+fn announcements(world: &Value) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for message in world["smtp"]["messages"].as_array().into_iter().flatten() {
+        if let Some(id) = message["message_id"].as_str() {
+            *counts.entry(id.trim_matches(['<', '>']).to_owned()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// How many announcements of a case arrived by mail.
+fn sent(case: &Case, mails: &BTreeMap<String, usize>) -> usize {
+    case.effects
+        .values()
+        .filter(|effect| effect.key.step == Step::Announcement && effect.key.target.starts_with("mail:"))
+        .filter_map(|effect| effect.reference())
+        .filter_map(|reference| mails.get(reference.trim_matches(['<', '>'])))
+        .sum()
+}
+
+/// Serves the world and the dashboard until Ctrl-C.
+async fn serve(world: &Sandbox, worker: &Worker, config: &config::Config) -> Result<(), Fault> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(anyhow::Error::from)?;
+    let dashboard = listener.local_addr().map_err(anyhow::Error::from)?;
+    let stop = CancellationToken::new();
+    let router = run::dashboard(config, worker);
+    let served = tokio::spawn(crate::web::serve(listener, router, stop.clone().cancelled_owned()));
+    anstream::println!(
+        "\nThe world is at {}/ (pages, sheets, calendar, inbox, chat), the dashboard at http://{dashboard}/ — until Ctrl-C.",
+        world.base_url()
+    );
+    stop_on_signal(stop).await;
+    drop(served.await);
+    Ok(())
+}
+
+/// A folder that goes with the demo.
+struct Scratch {
+    path: std::path::PathBuf,
+}
+
+impl Scratch {
+    fn new() -> Result<Self, Fault> {
+        let path = std::env::temp_dir().join(format!("debrief-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning of temporary files.
+        drop(std::fs::remove_dir_all(&self.path));
+    }
+}
