@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::fault::Problem;
+use super::hosts::Destination;
 use super::key::Key;
 use super::vendors::{
     Confluence, Files, Google, GoogleIdentity, Mail, MailLogin, PagerDuty, Slack, Sources,
@@ -34,6 +35,7 @@ impl Assembly<'_> {
         if enabled == Some(false) || (enabled.is_none() && key.is_none() && key_file.is_none()) {
             return None;
         }
+        self.check(Destination::api("sources.pagerduty.base_url", &base_url));
         let given = key.is_some() || key_file.is_some();
         let key = self.secret("sources.pagerduty.key", key, key_file, SecretForm::Line);
         let needed = "sources.pagerduty is enabled (or give key_file)";
@@ -78,6 +80,9 @@ impl Assembly<'_> {
         let email = self.needed(email, "confluence.email", needed);
         let token = self.needed_unless(given, token, "confluence.token", needed);
         let space = self.needed(space, "confluence.space", needed);
+        if let Some(url) = &base_url {
+            self.check(Destination::api("confluence.base_url", url));
+        }
         if let Some(url) = base_url.as_ref().filter(|url| ends_in_wiki(url)) {
             let expected = "the site without /wiki, which is added to it";
             self.wrong(
@@ -123,6 +128,14 @@ impl Assembly<'_> {
         }
         let needed = "Google needs parent_folder and either service_account (or service_account_file), or client_id, \
                       client_secret and refresh_token";
+        for (key, url) in [
+            ("google.drive_url", &drive_url),
+            ("google.sheets_url", &sheets_url),
+            ("google.calendar_url", &calendar_url),
+            ("google.token_url", &token_url),
+        ] {
+            self.check(Destination::api(key, url));
+        }
         let service_account = self.secret(
             "google.service_account",
             service_account,
@@ -199,6 +212,9 @@ impl Assembly<'_> {
         let needed = "mail needs host and from";
         let host = self.needed(host, "mail.host", needed);
         let from = self.needed(from, "mail.from", needed);
+        if let Some(host) = &host {
+            self.check(Destination::mail(host, security));
+        }
         let password = self.secret("mail.password", password, password_file, SecretForm::Line);
         let login = if login {
             let needed = "a user has a password, and a password a user";
@@ -227,6 +243,9 @@ impl Assembly<'_> {
             token,
             token_file,
         } = written;
+        if token.is_some() || token_file.is_some() {
+            self.check(Destination::api("slack.base_url", &base_url));
+        }
         let token = self.secret("slack.token", token, token_file, SecretForm::Line)?;
         Some(Slack { base_url, token })
     }

@@ -59,25 +59,31 @@ impl Config {
             api("slack.base_url", &slack.base_url);
         }
         if let Some(mail) = &self.mail {
-            destinations.push(Destination {
-                key: "mail.host",
-                privacy_key: "mail.security",
-                host: mail.host.clone(),
-                reach: reach(mail_host(&mail.host)),
-                privacy: match mail.security {
-                    MailSecurity::StartTls | MailSecurity::Tls => Privacy::Encrypted,
-                    MailSecurity::None => Privacy::InClear {
-                        instead: "\"starttls\" or \"tls\"",
-                    },
-                },
-            });
+            destinations.push(Destination::mail(&mail.host, mail.security));
         }
         destinations
     }
 }
 
 impl Destination {
-    fn api(key: &'static str, url: &Url) -> Self {
+    /// Where a mail server is.
+    pub(super) fn mail(host: &str, security: MailSecurity) -> Self {
+        Self {
+            key: "mail.host",
+            privacy_key: "mail.security",
+            host: host.to_owned(),
+            reach: reach(mail_host(host)),
+            privacy: match security {
+                MailSecurity::StartTls | MailSecurity::Tls => Privacy::Encrypted,
+                MailSecurity::None => Privacy::InClear {
+                    instead: "\"starttls\" or \"tls\"",
+                },
+            },
+        }
+    }
+
+    /// Where an API is.
+    pub(super) fn api(key: &'static str, url: &Url) -> Self {
         Self {
             key,
             privacy_key: key,

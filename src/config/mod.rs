@@ -1,4 +1,9 @@
 //! The only reader of the environment and of configuration and secret files.
+//!
+//! On the way to a [`Config`], the default, the file and the environment become one tree (`layers`); what does not
+//! belong or cannot be read is put aside and reported until the rest can be (`reading`, by the forms in `value`); then
+//! vendors are made whole, secrets fetched and cross-checks made (`whole`, `half`). Every fault found on the way is
+//! told in one answer. Adding a key: `sections` or `written`, and `config/default.toml`, which a test compares.
 
 mod effective;
 mod fault;

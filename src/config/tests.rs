@@ -140,6 +140,13 @@ const KEY_FILE: &str =
         "configuration: slack.base_url: slack.com is not on this machine; with sandbox = true every vendor has to be on 127.0.0.1, [::1] or localhost",
     ],
 )]
+#[case::half_a_vendor_on_the_internet(
+    "sandbox = true\n[confluence]\nbase_url = 'https://example.atlassian.net'\nemail = 'a@example.com'\nspace = 'OPS'",
+    &[
+        "debrief.toml, line 2: confluence.token: is missing: Confluence needs base_url, email, token (or token_file) and space",
+        "debrief.toml, line 3: confluence.base_url: example.atlassian.net is not on this machine; with sandbox = true every vendor has to be on 127.0.0.1, [::1] or localhost",
+    ],
+)]
 #[case::secrets_in_clear(
     "[slack]\ntoken = 'x'\nbase_url = 'http://slack.example.com'\n[mail]\nhost = 'smtp.example.com'\nsecurity = 'none'\nfrom = 'a@example.com'",
     &[

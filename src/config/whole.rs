@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Config;
 use super::fault::{ConfigFault, Origin, Problem};
-use super::hosts::{Privacy, Reach};
+use super::hosts::{Destination, Privacy, Reach};
 use super::key::Key;
 use super::layers::Layers;
 use super::reading::Reading;
@@ -21,8 +21,18 @@ use super::written::{Written, WrittenPerson};
 pub(super) struct Assembly<'a> {
     layers: &'a Layers,
     reading: &'a Reading<'a>,
+    vendors: Vendors,
     /// What is wrong.
     pub faults: Vec<ConfigFault>,
+}
+
+/// Which vendors the configuration is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Vendors {
+    /// The real ones.
+    Live,
+    /// Their emulation on this machine.
+    Sandbox,
 }
 
 /// What a secret has to look like.
@@ -63,6 +73,7 @@ impl<'a> Assembly<'a> {
         Self {
             layers,
             reading,
+            vendors: Vendors::Live,
             faults,
         }
     }
@@ -224,9 +235,14 @@ impl<'a> Assembly<'a> {
             affected_customers.csv_folder,
         );
         templates.folder = self.folder("templates.folder", templates.folder);
+        self.vendors = if sandbox {
+            Vendors::Sandbox
+        } else {
+            Vendors::Live
+        };
         self.check_lease(&schedule);
         self.check_week(&business_hours, review_meeting.duration);
-        let config = Config {
+        Config {
             sandbox,
             installation,
             organisation,
@@ -249,9 +265,7 @@ impl<'a> Assembly<'a> {
             templates,
             log,
             effective,
-        };
-        self.check_hosts(&config);
-        config
+        }
     }
 
     fn check_lease(&mut self, schedule: &Schedule) {
@@ -336,26 +350,21 @@ impl<'a> Assembly<'a> {
     }
 
     /// The sandbox refuses the internet, and the internet only gets encrypted calls.
-    fn check_hosts(&mut self, config: &Config) {
-        for destination in config.destinations() {
-            let key = Key::of(destination.key);
-            match (config.sandbox, destination.reach, destination.privacy) {
-                (_, Reach::Loopback, _) | (false, Reach::Network, Privacy::Encrypted) => {}
-                (true, Reach::Network, _) => self.fault(
-                    &key,
-                    Problem::NotLoopback {
-                        host: destination.host,
-                    },
-                ),
-                (false, Reach::Network, Privacy::InClear { instead }) => {
-                    self.fault(
-                        &Key::of(destination.privacy_key),
-                        Problem::InClear {
-                            host: destination.host,
-                            instead,
-                        },
-                    );
-                }
+    pub fn check(&mut self, destination: Destination) {
+        let Destination {
+            key,
+            privacy_key,
+            host,
+            reach,
+            privacy,
+        } = destination;
+        match (self.vendors, reach, privacy) {
+            (_, Reach::Loopback, _) | (Vendors::Live, Reach::Network, Privacy::Encrypted) => {}
+            (Vendors::Sandbox, Reach::Network, _) => {
+                self.fault(&Key::of(key), Problem::NotLoopback { host });
+            }
+            (Vendors::Live, Reach::Network, Privacy::InClear { instead }) => {
+                self.fault(&Key::of(privacy_key), Problem::InClear { host, instead });
             }
         }
     }
