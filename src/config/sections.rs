@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::value::{
     Address, As, ChannelId, Clock, Cron, Day, Duration, Folder, Hours, ListOf, Listen, LogLines,
-    Span, Switch, Text, Whole, WorkdayCount, Zone, list, maybe, maybe_list, one,
+    Span, Switch, Whole, WorkdayCount, list, maybe, one,
 };
 use crate::playbook::schedule::Schedule as CronSchedule;
 
@@ -212,32 +212,19 @@ pub struct ActionItems {
 }
 
 /// What the vendors do not tell about somebody.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// As shown on pages and in mails.
-    #[serde(deserialize_with = "one::<Text, _>")]
-    #[schemars(with = "As<Text>")]
     pub name: String,
     /// The address every vendor knows; joins the vendors' identities.
-    #[serde(deserialize_with = "one::<Address, _>")]
-    #[schemars(with = "As<Address>")]
     pub email: String,
     /// Atlassian account id, for mentions and tasks.
-    #[serde(default, deserialize_with = "maybe::<Text, _>")]
-    #[schemars(with = "Option<As<Text>>")]
     pub atlassian: Option<String>,
     /// Slack user id.
-    #[serde(default, deserialize_with = "maybe::<Text, _>")]
-    #[schemars(with = "Option<As<Text>>")]
     pub slack: Option<String>,
-    /// IANA zone; the team's where it is left out.
-    #[serde(default, deserialize_with = "maybe::<Zone, _>")]
-    #[schemars(with = "Option<As<Zone>>")]
+    /// The person's zone; the team's where it is left out.
     pub time_zone: Option<TimeZone>,
     /// Hours on each of the team's working days, in the person's zone; the team's where they are left out.
-    #[serde(default, deserialize_with = "maybe_list::<Hours, _>")]
-    #[schemars(with = "Option<ListOf<Hours>>")]
     pub hours: Option<Vec<Span>>,
 }
 

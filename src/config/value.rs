@@ -30,6 +30,10 @@ pub(super) trait Form {
     const SECRET: bool = false;
     /// What is expected, as it ends a sentence: `a duration such as "10m"`.
     fn expected() -> String;
+    /// What is expected instead of what was given.
+    fn expected_instead_of(_given: &Value) -> String {
+        Self::expected()
+    }
     /// Reads it.
     fn read(given: &Value) -> Option<Self::Value>;
 }
@@ -37,7 +41,7 @@ pub(super) trait Form {
 /// Reads one value.
 pub(super) fn one<'de, F: Form, D: Deserializer<'de>>(from: D) -> Result<F::Value, D::Error> {
     let given = Value::deserialize(from)?;
-    F::read(&given).ok_or_else(|| de::Error::custom(F::expected()))
+    F::read(&given).ok_or_else(|| de::Error::custom(F::expected_instead_of(&given)))
 }
 
 /// Reads one value that may be left out.
@@ -163,8 +167,6 @@ text_forms! {
     Clock -> Time, "a time of day such as \"09:00\"", time_of_day;
     /// From one time of day to a later one.
     Hours -> Span, "hours such as \"09:00-17:00\", from a time to a later one on the same day", span;
-    /// Five cron fields.
-    Cron -> Schedule, "five cron fields such as \"*/2 * * * *\"", |text| Schedule::parse(text).ok();
     /// An address to send to or to join identities by.
     Address -> String, "an address such as \"ada@example.com\"",
         |text| text.parse::<lettre::Address>().ok().map(|_| text.to_owned());
@@ -256,6 +258,28 @@ impl Form for Secret {
     fn read(given: &Value) -> Option<SecretString> {
         let text = given.as_str().filter(|text| !text.trim().is_empty())?;
         Some(SecretString::from(text))
+    }
+}
+
+/// Five cron fields.
+pub(super) struct Cron;
+
+impl Form for Cron {
+    type Value = Schedule;
+
+    fn expected() -> String {
+        "five cron fields such as \"*/2 * * * *\"".to_owned()
+    }
+
+    fn expected_instead_of(given: &Value) -> String {
+        match given.as_str().map(Schedule::parse) {
+            Some(Err(fault)) => format!("{} ({fault})", Self::expected()),
+            Some(Ok(_)) | None => Self::expected(),
+        }
+    }
+
+    fn read(given: &Value) -> Option<Schedule> {
+        Schedule::parse(given.as_str()?).ok()
     }
 }
 

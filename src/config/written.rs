@@ -10,12 +10,12 @@ use serde::Deserialize;
 use url::Url;
 
 use super::sections::{
-    ActionItems, AffectedCustomers, Announcement, BusinessHours, Dashboard, Log, Person,
-    ReviewMeeting, Schedule, Store, Templates,
+    ActionItems, AffectedCustomers, Announcement, BusinessHours, Dashboard, Log, ReviewMeeting,
+    Schedule, Store, Templates,
 };
 use super::value::{
-    Address, ApiUrl, As, Duration, Folder, Instant, Label, ListOf, Mailbox, Name, Privacy, Secret,
-    Switch, Text, Whole, Zone, list, maybe, one,
+    Address, ApiUrl, As, Duration, Folder, Hours, Instant, Label, ListOf, Mailbox, Name, Privacy,
+    Secret, Span, Switch, Text, Whole, Zone, list, maybe, maybe_list, one,
 };
 use super::vendors::MailSecurity;
 
@@ -70,7 +70,7 @@ pub(super) struct Written {
     pub slack: WrittenSlack,
     /// What the vendors do not tell about people.
     #[serde(default)]
-    pub people: Vec<Person>,
+    pub people: Vec<WrittenPerson>,
     /// Pages that show where things stand.
     pub dashboard: Dashboard,
     /// The words of pages and mails.
@@ -283,4 +283,34 @@ pub(super) struct WrittenSlack {
     #[serde(default, deserialize_with = "maybe::<Folder, _>")]
     #[schemars(with = "Option<As<Folder>>")]
     pub token_file: Option<PathBuf>,
+}
+
+/// What the vendors do not tell about somebody.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenPerson {
+    /// As shown on pages and in mails.
+    #[serde(default, deserialize_with = "maybe::<Text, _>")]
+    #[schemars(with = "Option<As<Text>>")]
+    pub name: Option<String>,
+    /// The address every vendor knows.
+    #[serde(default, deserialize_with = "maybe::<Address, _>")]
+    #[schemars(with = "Option<As<Address>>")]
+    pub email: Option<String>,
+    /// Atlassian account id.
+    #[serde(default, deserialize_with = "maybe::<Text, _>")]
+    #[schemars(with = "Option<As<Text>>")]
+    pub atlassian: Option<String>,
+    /// Slack user id.
+    #[serde(default, deserialize_with = "maybe::<Text, _>")]
+    #[schemars(with = "Option<As<Text>>")]
+    pub slack: Option<String>,
+    /// IANA zone; the team's where it is left out.
+    #[serde(default, deserialize_with = "maybe::<Zone, _>")]
+    #[schemars(with = "Option<As<Zone>>")]
+    pub time_zone: Option<TimeZone>,
+    /// Hours on each of the team's working days; the team's where they are left out.
+    #[serde(default, deserialize_with = "maybe_list::<Hours, _>")]
+    #[schemars(with = "Option<ListOf<Hours>>")]
+    pub hours: Option<Vec<Span>>,
 }

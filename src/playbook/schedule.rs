@@ -224,3 +224,164 @@ impl fmt::Debug for Schedule {
         write!(f, "Schedule({:?})", self.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use jiff::tz::TimeZoneDatabase;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn zone(name: &str) -> TimeZone {
+        TimeZoneDatabase::bundled().get(name).unwrap()
+    }
+
+    /// The next runs, as local times with their offsets.
+    fn runs(fields: &str, zone_name: &str, from: &str, count: usize) -> Vec<String> {
+        let schedule = Schedule::parse(fields).unwrap();
+        let zone = zone(zone_name);
+        let first: Timestamp = from.parse().unwrap();
+        std::iter::successors(schedule.next_after(first, &zone), |last| {
+            schedule.next_after(*last, &zone)
+        })
+        .take(count)
+        .map(|at| {
+            let local = at.to_zoned_datetime(zone.clone());
+            local.strftime("%a %m-%d %H:%M %:z").to_string()
+        })
+        .collect()
+    }
+
+    #[rstest]
+    #[case::every_other_minute("*/2 * * * *", "2026-11-23T10:01:30Z", &["Mon 11-23 10:02 +00:00", "Mon 11-23 10:04 +00:00"])]
+    #[case::never_now_itself("0 10 * * *", "2026-11-23T10:00:00Z", &["Tue 11-24 10:00 +00:00"])]
+    #[case::but_a_moment_before_it("0 10 * * *", "2026-11-23T09:59:59.999Z", &["Mon 11-23 10:00 +00:00"])]
+    #[case::working_days("0 9 * * 1-5", "2026-11-27T10:00:00Z", &["Mon 11-30 09:00 +00:00", "Tue 12-01 09:00 +00:00"])]
+    #[case::sunday_is_0("0 9 * * 0", "2026-11-23T00:00:00Z", &["Sun 11-29 09:00 +00:00"])]
+    #[case::sunday_is_7("0 9 * * 7", "2026-11-23T00:00:00Z", &["Sun 11-29 09:00 +00:00"])]
+    #[case::saturday_is_6("0 9 * * 6", "2026-11-23T00:00:00Z", &["Sat 11-28 09:00 +00:00"])]
+    #[case::over_the_weekend("0 9 * * 6-7", "2026-11-23T00:00:00Z", &["Sat 11-28 09:00 +00:00", "Sun 11-29 09:00 +00:00", "Sat 12-05 09:00 +00:00"])]
+    #[case::past_the_end_of_the_week("0 9 * * fri-mon", "2026-11-24T00:00:00Z", &["Fri 11-27 09:00 +00:00", "Sat 11-28 09:00 +00:00", "Sun 11-29 09:00 +00:00", "Mon 11-30 09:00 +00:00", "Fri 12-04 09:00 +00:00"])]
+    #[case::every_other_weekday("0 9 * * 1-5/2", "2026-11-23T00:00:00Z", &["Mon 11-23 09:00 +00:00", "Wed 11-25 09:00 +00:00", "Fri 11-27 09:00 +00:00", "Mon 11-30 09:00 +00:00"])]
+    #[case::names("0 9 * DEC Mon,WED", "2026-11-23T00:00:00Z", &["Wed 12-02 09:00 +00:00", "Mon 12-07 09:00 +00:00"])]
+    #[case::a_leap_day("0 0 29 2 *", "2026-11-23T00:00:00Z", &["Tue 02-29 00:00 +00:00"])]
+    fn the_fields_mean_what_cron_means(
+        #[case] fields: &str,
+        #[case] from: &str,
+        #[case] expected: &[&str],
+    ) {
+        assert_eq!(runs(fields, "UTC", from, expected.len()), expected);
+    }
+
+    #[rstest]
+    #[case::a_missing_time_is_moved_in_berlin(
+        "30 2 * * *", "Europe/Berlin", "2026-03-28T00:00:00Z",
+        &["Sat 03-28 02:30 +01:00", "Sun 03-29 03:30 +02:00", "Mon 03-30 02:30 +02:00"],
+    )]
+    #[case::a_missing_time_is_moved_in_new_york(
+        "30 2 * * *", "America/New_York", "2026-03-07T00:00:00Z",
+        &["Sat 03-07 02:30 -05:00", "Sun 03-08 03:30 -04:00", "Mon 03-09 02:30 -04:00"],
+    )]
+    #[case::it_is_not_lost_when_asked_within_the_gap(
+        "30 2 * * *", "Europe/Berlin", "2026-03-29T01:10:00Z",
+        &["Sun 03-29 03:30 +02:00", "Mon 03-30 02:30 +02:00"],
+    )]
+    #[case::a_repeated_time_comes_once_in_berlin(
+        "30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z",
+        &["Sun 10-25 02:30 +02:00", "Mon 10-26 02:30 +01:00"],
+    )]
+    #[case::a_repeated_time_comes_once_in_new_york(
+        "30 1 * * *", "America/New_York", "2026-10-31T12:00:00Z",
+        &["Sun 11-01 01:30 -04:00", "Mon 11-02 01:30 -05:00"],
+    )]
+    #[case::asked_within_the_second_pass_it_does_not_go_back(
+        "30 1 * * *", "America/New_York", "2026-11-01T06:10:00Z",
+        &["Mon 11-02 01:30 -05:00"],
+    )]
+    #[case::a_pace_is_kept_through_the_repeated_hour(
+        "*/30 * * * *", "America/New_York", "2026-11-01T04:45:00Z",
+        &[
+            "Sun 11-01 01:00 -04:00", "Sun 11-01 01:30 -04:00", "Sun 11-01 01:00 -05:00", "Sun 11-01 01:30 -05:00",
+            "Sun 11-01 02:00 -05:00",
+        ],
+    )]
+    #[case::a_pace_is_kept_over_the_missing_hour(
+        "*/30 * * * *", "Europe/Berlin", "2026-03-29T00:15:00Z",
+        &["Sun 03-29 01:30 +01:00", "Sun 03-29 03:00 +02:00", "Sun 03-29 03:30 +02:00", "Sun 03-29 04:00 +02:00"],
+    )]
+    #[case::a_moved_time_and_one_after_it_are_in_order(
+        "15,35 2 * * *", "Australia/Lord_Howe", "2026-10-03T15:00:00Z",
+        &["Sun 10-04 02:35 +11:00", "Sun 10-04 02:45 +11:00", "Mon 10-05 02:15 +11:00"],
+    )]
+    #[case::a_missing_midnight(
+        "0 0 * * *", "America/Santiago", "2026-09-05T12:00:00Z",
+        &["Sun 09-06 01:00 -03:00", "Mon 09-07 00:00 -03:00"],
+    )]
+    #[case::a_missing_day(
+        "0 9 * * *", "Pacific/Apia", "2011-12-29T12:00:00Z",
+        &["Thu 12-29 09:00 -10:00", "Sat 12-31 09:00 +14:00", "Sun 01-01 09:00 +14:00"],
+    )]
+    fn days_on_which_clocks_change(
+        #[case] fields: &str,
+        #[case] zone: &str,
+        #[case] from: &str,
+        #[case] expected: &[&str],
+    ) {
+        assert_eq!(runs(fields, zone, from, expected.len()), expected);
+    }
+
+    #[rstest]
+    #[case("", ScheduleFault::Fields(0))]
+    #[case("* * * *", ScheduleFault::Fields(4))]
+    #[case("0 */2 * * * *", ScheduleFault::Fields(6))]
+    #[case("@daily", ScheduleFault::Fields(1))]
+    #[case("60 * * * *", ScheduleFault::Field("minute"))]
+    #[case("*/0 * * * *", ScheduleFault::Field("minute"))]
+    #[case("x * * * *", ScheduleFault::Field("minute"))]
+    #[case("* 24 * * *", ScheduleFault::Field("hour"))]
+    #[case("* * 0 * *", ScheduleFault::Field("day of month"))]
+    #[case("* * L * *", ScheduleFault::Field("day of month"))]
+    #[case("* * * 13 *", ScheduleFault::Field("month"))]
+    #[case("* * * * 8", ScheduleFault::Field("weekday"))]
+    #[case("* * * * 5#2", ScheduleFault::Field("weekday"))]
+    #[case("* * * * */0", ScheduleFault::Field("weekday"))]
+    #[case("* * * * mon-", ScheduleFault::Field("weekday"))]
+    #[case("0 9 1 * 1", ScheduleFault::BothDays)]
+    #[case("0 9 */2 * 1", ScheduleFault::BothDays)]
+    #[case("0 0 31 2 *", ScheduleFault::Never)]
+    fn what_is_no_schedule_is_refused(#[case] fields: &str, #[case] expected: ScheduleFault) {
+        assert_eq!(Schedule::parse(fields), Err(expected));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        /// Whatever is asked: later than now, at a time that the fields name or next to a change of clocks, and
+        /// nothing that an earlier question would have named is passed over.
+        #[test]
+        fn the_next_run_is_later_and_none_is_passed_over(
+            fields in prop::sample::select(vec![
+                "*/7 * * * *", "0 * * * *", "30 2 * * *", "15,45 1-3 * * *", "0 0 * * *", "5 */2 * * 0", "30 1 1 * *",
+            ]),
+            zone_name in prop::sample::select(vec![
+                "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "UTC",
+            ]),
+            second in 1_767_225_600_i64..1_798_761_600,
+            later in 1_i64..86_400,
+        ) {
+            let (schedule, zone) = (Schedule::parse(fields).unwrap(), zone(zone_name));
+            let now = Timestamp::from_second(second).unwrap();
+            let next = schedule.next_after(now, &zone).unwrap();
+            prop_assert!(next > now);
+            let between = now + SignedDuration::from_secs(later);
+            if between < next {
+                prop_assert_eq!(schedule.next_after(between, &zone), Some(next));
+            } else {
+                prop_assert!(schedule.next_after(between, &zone).unwrap() > between);
+            }
+        }
+    }
+}

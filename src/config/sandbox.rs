@@ -1,0 +1,74 @@
+//! The configuration that points at a running sandbox.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use jiff::Timestamp;
+use url::Url;
+
+/// The file with gaps: `"{name}"` where a value goes.
+const TEMPLATE: &str = include_str!("../../config/sandbox.toml");
+
+/// Where a running sandbox and its files are.
+#[derive(Clone, Debug)]
+pub struct SandboxPlaces<'a> {
+    /// Where every vendor's HTTP API is.
+    pub base_url: Url,
+    /// Where mail is taken.
+    pub smtp: SocketAddr,
+    /// The service account's JSON key.
+    pub service_account_file: &'a Path,
+    /// The folder of affected customers.
+    pub customers: &'a Path,
+    /// The folder of incident files.
+    pub incidents: &'a Path,
+    /// The ledger.
+    pub store: &'a Path,
+    /// Incidents resolved before it are not adopted.
+    pub since: Timestamp,
+}
+
+/// A configuration that uses the sandbox for everything. Paths that are not UTF-8 lose what is not.
+pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
+    let path = |path: &Path| toml::Value::from(path.to_string_lossy().into_owned());
+    let SandboxPlaces {
+        base_url,
+        smtp,
+        service_account_file,
+        customers,
+        incidents,
+        store,
+        since,
+    } = places;
+    let token_url = base_url.join("/token").unwrap_or_else(|_| base_url.clone());
+    fill(&[
+        ("base_url", toml::Value::from(base_url.as_str())),
+        ("token_url", toml::Value::from(token_url.as_str())),
+        ("smtp_host", toml::Value::from(smtp.ip().to_string())),
+        ("smtp_port", toml::Value::from(i64::from(smtp.port()))),
+        ("service_account_file", path(service_account_file)),
+        ("customers", path(customers)),
+        ("incidents", path(incidents)),
+        ("store", path(store)),
+        ("since", toml::Value::from(since.to_string())),
+    ])
+}
+
+/// The template with each gap filled by a TOML value. What was filled in is not looked at again, so that a value may
+/// look like a gap.
+fn fill(values: &[(&str, toml::Value)]) -> String {
+    let mut filled = String::new();
+    let mut rest = TEMPLATE;
+    while let Some((before, gap)) = rest.split_once("\"{") {
+        filled.push_str(before);
+        let Some((name, after)) = gap.split_once("}\"") else {
+            break;
+        };
+        let value = values.iter().find(|(known, _)| *known == name);
+        if let Some((_, value)) = value {
+            filled.push_str(&value.to_string());
+        }
+        rest = after;
+    }
+    filled + rest
+}
