@@ -6,5 +6,7 @@
 pub mod confluence;
 pub mod google;
 pub mod http;
+pub mod pagerduty;
+pub mod slack;
 #[cfg(test)]
 mod stub;
