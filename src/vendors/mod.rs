@@ -8,5 +8,6 @@ pub mod google;
 pub mod http;
 pub mod pagerduty;
 pub mod slack;
+pub mod smtp;
 #[cfg(test)]
 mod stub;
