@@ -6,5 +6,8 @@
 pub mod confluence;
 pub mod google;
 pub mod http;
+pub mod pagerduty;
+pub mod slack;
+pub mod smtp;
 #[cfg(test)]
 mod stub;

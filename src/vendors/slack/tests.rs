@@ -1,0 +1,143 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use rstest::rstest;
+
+use super::*;
+use crate::vendors::stub::{Line, Stub, ok, status};
+
+fn client(stub: &Stub) -> Slack {
+    Slack::new(stub.http(), "xoxb-1".to_owned().into())
+}
+
+fn post() -> Post<'static> {
+    Post {
+        channel: "C1",
+        text: "The postmortem is ready",
+        blocks: None,
+        thread_ts: Some("1.000100"),
+        metadata: Some(("debrief_effect", json!({"key": "k1"}))),
+    }
+}
+
+fn refused(error: &str) -> Line {
+    ok(json!({"ok": false, "error": error, "needed": "chat:write"}).to_string())
+}
+
+#[rstest]
+#[case("fatal_error", Failure::OutcomeUnknown("fatal_error".into()))]
+#[case("internal_error", Failure::OutcomeUnknown("internal_error".into()))]
+#[case("invalid_auth", Failure::Unauthorized("invalid_auth".into()))]
+#[case("token_revoked", Failure::Unauthorized("token_revoked".into()))]
+#[case("missing_scope", Failure::Forbidden { reason: "missing_scope".into(), message: "needed: chat:write".into() })]
+#[case("channel_not_found", Failure::NotFound("channel_not_found".into()))]
+#[case("is_archived", Failure::Refused { status: 200, message: "is_archived".into() })]
+#[case("not_in_channel", Failure::Refused { status: 200, message: "not_in_channel".into() })]
+#[tokio::test]
+async fn a_refusal_with_status_200_is_a_failure(#[case] error: &str, #[case] expected: Failure) {
+    let stub = Stub::playing(vec![refused(error)]).await;
+    let failure = client(&stub).post(&post()).await.unwrap_err().failure;
+    assert_eq!(failure, expected);
+    assert_eq!(stub.seen().len(), 1);
+}
+
+#[rstest]
+#[case(refused("ratelimited"))]
+#[case(status(429, "{\"ok\": false, \"error\": \"ratelimited\"}"))]
+#[tokio::test]
+async fn throttling_is_waited_out_in_either_form(#[case] throttled: Line) {
+    let posted = ok("{\"ok\": true, \"channel\": \"C1\", \"ts\": \"2.000200\"}");
+    let stub = Stub::playing(vec![throttled, posted]).await;
+    let posted = client(&stub).post(&post()).await.unwrap();
+    assert_eq!(posted.ts, "2.000200");
+    assert_eq!(stub.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_post_carries_its_key_and_shows_no_previews() {
+    let posted = ok("{\"ok\": true, \"channel\": \"C1\", \"ts\": \"2.000200\"}");
+    let stub = Stub::playing(vec![posted]).await;
+    client(&stub).post(&post()).await.unwrap();
+    let seen = &stub.seen()[0];
+    assert!(seen.starts_with("POST /api/chat.postMessage "));
+    assert!(seen.contains("authorization: Bearer xoxb-1"));
+    let (_, body) = seen.split_once("\r\n\r\n").unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(
+        body,
+        json!({
+            "channel": "C1", "text": "The postmortem is ready", "thread_ts": "1.000100",
+            "unfurl_links": false, "unfurl_media": false,
+            "metadata": {"event_type": "debrief_effect", "event_payload": {"key": "k1"}}
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_transcript_is_read_to_the_end_and_put_in_order() {
+    let first = json!({
+        "ok": true, "has_more": true, "response_metadata": {"next_cursor": "n2"},
+        "messages": [
+            {"type": "message", "ts": "1000.000001", "text": "c", "user": "U1",
+             "reactions": [{"name": "hand", "users": ["U2"], "count": 1}]},
+            {"type": "message", "ts": "999.000002", "text": "b", "bot_id": "B1", "subtype": "bot_message",
+             "metadata": {"event_type": "debrief_effect", "event_payload": {"key": "k1"}}}
+        ]
+    });
+    let second = json!({
+        "ok": true, "has_more": false, "response_metadata": {"next_cursor": ""},
+        "messages": [{"ts": "999.000001", "text": "a"}, {"ts": "999.000002", "text": "b"}]
+    });
+    let stub = Stub::playing(vec![ok(first.to_string()), ok(second.to_string())]).await;
+    let messages = client(&stub)
+        .history("C1", Some("998.000000"))
+        .await
+        .unwrap();
+    let texts: Vec<_> = messages
+        .iter()
+        .map(|message| message.text.as_str())
+        .collect();
+    assert_eq!(texts, ["a", "b", "c"]);
+    assert_eq!(messages[2].reactions[0].users, ["U2"]);
+    let seen = stub.seen();
+    assert!(
+        seen[0].starts_with(
+            "GET /api/conversations.history?channel=C1&oldest=998.000000&include_all_metadata=true&limit=200 "
+        ),
+        "{}", seen[0]
+    );
+    assert!(seen[1].contains("&cursor=n2 "));
+}
+
+#[tokio::test]
+async fn an_address_that_is_nobodys_is_none() {
+    let stub = Stub::playing(vec![refused("users_not_found")]).await;
+    assert!(
+        client(&stub)
+            .user_by_email("x@y.example")
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn a_user_has_the_name_people_see() {
+    let user = json!({"ok": true, "user": {
+        "id": "U1", "name": "ann", "tz": "Europe/Berlin", "deleted": false, "is_bot": false,
+        "profile": {"display_name": "", "real_name": "Ann Example", "email": "ann@acme.example"}
+    }});
+    let stub = Stub::playing(vec![ok(user.to_string())]).await;
+    let user = client(&stub).user("U1").await.unwrap().unwrap();
+    assert_eq!(
+        (user.name.as_str(), user.standing),
+        ("Ann Example", Standing::Person)
+    );
+}
+
+#[test]
+fn outside_text_can_mention_nobody() {
+    assert_eq!(
+        escape("<!channel> a && b <https://x|y>"),
+        "&lt;!channel&gt; a &amp;&amp; b &lt;https://x|y&gt;"
+    );
+}
