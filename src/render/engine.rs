@@ -83,14 +83,14 @@ impl Templates {
         EMBEDDED.iter().copied()
     }
 
-    /// Filled in, without white space at the end.
+    /// Filled in, with never more than one blank line and none at the ends.
     pub(crate) fn fill(&self, name: &str, context: Value) -> Result<String, RenderError> {
         let rendered = self
             .environment
             .get_template(name)
             .and_then(|template| template.render(context))
             .map_err(|error| located(name, &error))?;
-        Ok(rendered.trim_end().to_owned())
+        Ok(text::tidy(&rendered))
     }
 
     /// Filled in and made one line of at most `limit` UTF-16 units, for subjects and names.
@@ -125,7 +125,7 @@ impl Templates {
             .and_then(|template| template.render_with_spans(context))
             .map_err(|error| located(name, &error))?;
         storage::check(name, &rendered, &spans)?;
-        Ok(rendered.trim_end().to_owned())
+        Ok(text::tidy(&rendered))
     }
 }
 
@@ -184,21 +184,23 @@ fn write_escaped(
     state: &mut State<'_, '_>,
     value: &Value,
 ) -> Result<(), Error> {
-    let shown = match value.kind() {
-        ValueKind::String | ValueKind::Number | ValueKind::Bool => text::clean(&value.to_string()),
-        ValueKind::None => {
-            return Err(Error::new(
-                ErrorKind::InvalidOperation,
-                "this value is not known here",
-            ));
-        }
-        other => {
-            return Err(Error::new(
-                ErrorKind::NonPrimitive,
-                format!("{other} cannot be printed as text"),
-            ));
-        }
-    };
+    let kind = value.kind();
+    if kind == ValueKind::None {
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "this value is not known here",
+        ));
+    }
+    if !matches!(
+        kind,
+        ValueKind::String | ValueKind::Number | ValueKind::Bool
+    ) {
+        return Err(Error::new(
+            ErrorKind::NonPrimitive,
+            format!("{kind} cannot be printed as text"),
+        ));
+    }
+    let shown = text::clean(&value.to_string());
     let written = match Escape::of(state.name()) {
         // Safe is only what a macro of the same template has escaped already.
         Escape::Markup | Escape::Mrkdwn if value.is_safe() => shown,

@@ -128,9 +128,11 @@ impl Templates {
     /// # Errors
     /// A template's fault; see [`RenderError`].
     pub fn meeting(&self, story: &Story<'_>) -> Result<EventText, RenderError> {
+        let description = self.fill("review_meeting/description.html", View::new(story).value())?;
         Ok(EventText {
             summary: self.titled("review_meeting/summary.txt", story, limit::SUMMARY)?,
-            description: self.fill("review_meeting/description.html", View::new(story).value())?,
+            // Google Calendar shows a line end as a line break, beside the breaks that are meant.
+            description: description.lines().map(str::trim_start).collect(),
         })
     }
 

@@ -28,7 +28,8 @@ struct Item {
     page_title: String,
     page_url: String,
     page: Option<Link>,
-    reference: String,
+    /// Where the page's title does not say it already.
+    reference: Option<String>,
 }
 
 pub(crate) fn view(digest: &NagDigest<'_>) -> Value {
@@ -59,6 +60,8 @@ fn item(item: &NagItem) -> Item {
         page_url,
         incident_reference,
     } = item;
+    let page_title = text::cut(&text::line(page_title), 255);
+    let reference = name(incident_reference);
     let what = text::cut(&text::line(what), 1_000);
     Item {
         text: if what.is_empty() {
@@ -68,9 +71,9 @@ fn item(item: &NagItem) -> Item {
         },
         due: time::long_date(*due),
         overdue: counted(u64::from(*days_overdue), "day", "days"),
-        page_title: text::cut(&text::line(page_title), 255),
         page_url: text::line(page_url),
         page: Link::new(page_url),
-        reference: name(incident_reference),
+        reference: (!page_title.contains(&reference)).then_some(reference),
+        page_title,
     }
 }

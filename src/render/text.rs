@@ -49,6 +49,27 @@ pub(crate) fn line(text: &str) -> String {
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Without blank lines but single ones between others, and without white space at the ends of lines: what tags leave.
+pub(crate) fn tidy(rendered: &str) -> String {
+    let mut tidy = String::with_capacity(rendered.len());
+    let mut blank_before = false;
+    for line in rendered.lines().map(str::trim_end) {
+        if line.is_empty() {
+            blank_before = !tidy.is_empty();
+            continue;
+        }
+        if blank_before {
+            tidy.push('\n');
+        }
+        if !tidy.is_empty() {
+            tidy.push('\n');
+        }
+        tidy.push_str(line);
+        blank_before = false;
+    }
+    tidy
+}
+
 /// At most `limit` UTF-16 units, which is how the vendors' own code counts; an ellipsis stands for what was cut.
 ///
 /// Never cuts inside what a reader sees as one character, unless that alone is longer than the limit.

@@ -64,14 +64,14 @@ impl Timeline {
             .partition(|(index, _)| chosen.binary_search(index).is_ok());
         let mut place = |entries: Vec<(usize, &&TimelineEntry)>, rows: &mut Vec<Row>| {
             for (_, entry) in entries {
-                let row = Row::new(entry, zone);
-                match room.checked_sub(row.size()) {
-                    // Once one is left out so are all after it: a gap in the middle would look like silence.
-                    Some(left) if timeline.left_out == 0 => {
-                        room = left;
-                        rows.push(row);
-                    }
-                    Some(_) | None => timeline.left_out += 1,
+                // Once one is left out so are all after it: a gap in the middle would look like silence.
+                let row = (timeline.left_out == 0).then(|| Row::new(entry, zone));
+                let fits = row.and_then(|row| Some((room.checked_sub(row.size())?, row)));
+                if let Some((left, row)) = fits {
+                    room = left;
+                    rows.push(row);
+                } else {
+                    timeline.left_out += 1;
                 }
             }
         };
@@ -83,6 +83,7 @@ impl Timeline {
 
 impl Row {
     fn new(entry: &TimelineEntry, zone: &TimeZone) -> Self {
+        let what = text::cut(&text::line(&entry.text), ENTRY);
         Self {
             time: time::cell(entry.at, zone),
             utc: time::utc_cell(entry.at, zone),
@@ -91,8 +92,9 @@ impl Row {
                 .as_deref()
                 .map(|by| text::cut(&text::line(by), 120))
                 .filter(|by| !by.is_empty()),
-            kind: label(entry.kind),
-            text: text::cut(&text::line(&entry.text), ENTRY),
+            // Sources write `Acknowledged` for what is acknowledged; once is enough.
+            kind: label(entry.kind).filter(|label| !what.to_lowercase().starts_with(label)),
+            text: what,
         }
     }
 
