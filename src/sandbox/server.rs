@@ -360,3 +360,6 @@ fn with_head(status: u16, headers: Vec<(String, String)>, body: Body) -> Respons
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -403,3 +403,6 @@ fn is_address(text: &str) -> bool {
         .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
         && !text.contains(|c: char| c.is_control() || c.is_whitespace() || "<>,".contains(c))
 }
+
+#[cfg(test)]
+mod tests;
