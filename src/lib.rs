@@ -3,4 +3,5 @@
 pub mod clock;
 pub mod playbook;
 pub mod sandbox;
+pub mod sources;
 pub mod store;
