@@ -11,7 +11,7 @@
 //! 4. It ends by the deadline. It has to start before; it should end by it.
 //! 5. **Least outside hours**: required people's sum first, then that of the optional ones. Measured for each person as
 //!    how far the nearest of the person's shifts would have to stretch to hold the whole slot, so that 08:00 is
-//!    preferred to 03:00; beyond [`FAR`] everything is a day off, and all days off are alike.
+//!    preferred to 03:00; beyond twelve hours it is a day off, and all days off are alike.
 //! 6. The earliest.
 //!
 //! A calendar that could not be read is unknown, which is neither free nor busy: it blocks nothing, and is named.
