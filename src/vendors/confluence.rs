@@ -91,18 +91,6 @@ impl Confluence {
     }
 }
 
-/// A call's answer where "not there" is an answer too.
-fn if_there<T>(outcome: Result<T, CallError>) -> Result<Option<T>, CallError> {
-    match outcome {
-        Ok(value) => Ok(Some(value)),
-        Err(CallError {
-            failure: Failure::NotFound(_),
-            ..
-        }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 #[derive(Deserialize)]
 struct List<T> {
     results: Vec<T>,

@@ -4,22 +4,24 @@
 //! to elsewhere), and few, short repetitions. Whether a request may be repeated is said by the caller, since only
 //! the caller knows: see [`Repeat`]. No URL reaches an error or a log, because queries hold names and addresses.
 
+mod answer;
 mod failure;
+mod request;
 mod retry_after;
 
 use std::time::Duration;
 
-use ::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use ::http::{Method, StatusCode};
+use ::http::StatusCode;
 use backon::{ExponentialBuilder, Retryable};
 use bytes::{Bytes, BytesMut};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
+pub use answer::Answer;
 use failure::classify;
-pub use failure::{CallError, Failure, Said, short};
+pub use failure::{CallError, Failure, Said, if_there, short};
+pub use request::{Repeat, Request, json_bytes};
 
 /// A wait inside a call is never longer: past that the caller has better things to do, and a lease to keep.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -88,158 +90,6 @@ pub struct Http {
     max_body: usize,
     attempts: u32,
     dialect: Dialect,
-}
-
-/// Whether a request may be sent again when it is not known what became of it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Repeat {
-    /// Sending it twice does no more than sending it once: reads, and writes to a place that the request names.
-    Safe,
-    /// Sending it twice may do it twice. It is repeated only when it was surely not done.
-    Once,
-}
-
-/// A request in the making. Paths and query values are encoded here; callers give plain text.
-#[derive(Clone)]
-pub struct Request {
-    call: &'static str,
-    method: Method,
-    path: Vec<String>,
-    query: Vec<(&'static str, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-    repeat: Repeat,
-}
-
-impl Request {
-    /// A request named `call`, to the path made of `path`, whose members may hold any text.
-    pub fn new<'a>(
-        call: &'static str,
-        method: Method,
-        path: impl IntoIterator<Item = &'a str>,
-        repeat: Repeat,
-    ) -> Self {
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Self {
-            call,
-            method,
-            path: path.into_iter().map(str::to_owned).collect(),
-            query: Vec::new(),
-            headers,
-            body: Bytes::new(),
-            repeat,
-        }
-    }
-
-    /// A read.
-    pub fn get<'a>(call: &'static str, path: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::new(call, Method::GET, path, Repeat::Safe)
-    }
-
-    /// With one more query parameter.
-    pub fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.query.push((name, value.into()));
-        self
-    }
-
-    /// With that query parameter where there is a value.
-    pub fn query_if(self, name: &'static str, value: Option<impl Into<String>>) -> Self {
-        match value {
-            Some(value) => self.query(name, value),
-            None => self,
-        }
-    }
-
-    /// With a header in place of any of that name.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
-        self
-    }
-
-    /// With that `Authorization`, which is kept out of every log. One that cannot be a header is left out, and
-    /// the vendor answers 401.
-    pub fn authorization(mut self, value: &str) -> Self {
-        if let Ok(mut value) = HeaderValue::try_from(value) {
-            value.set_sensitive(true);
-            self.headers.insert(AUTHORIZATION, value);
-        }
-        self
-    }
-
-    /// With bytes of that type as body.
-    pub fn body(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        self.headers
-            .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        self.body = body.into();
-        self
-    }
-
-    /// With a JSON body.
-    pub fn json(self, body: &Value) -> Self {
-        self.body("application/json", body.to_string())
-    }
-
-    /// With a form as body.
-    pub fn form(self, fields: &[(&str, &str)]) -> Self {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields);
-        self.body("application/x-www-form-urlencoded", form.finish())
-    }
-}
-
-/// A whole answer that reports success.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    vendor: &'static str,
-    call: &'static str,
-    request_id: Option<String>,
-    html: bool,
-    /// The body, decompressed.
-    pub body: Bytes,
-}
-
-impl Answer {
-    /// The body as the JSON that was promised.
-    ///
-    /// # Errors
-    /// [`Failure::Unreadable`], naming the place but not what stands there, which may be somebody's data.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, CallError> {
-        let mut reader = serde_json::Deserializer::from_slice(&self.body);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let looks_like_a_page = self.html || self.body.trim_ascii_start().starts_with(b"<");
-            self.unreadable(if looks_like_a_page {
-                "a web page instead of JSON; a login page?".into()
-            } else if self.body.is_empty() {
-                "an empty answer".into()
-            } else {
-                let place = error.path().to_string();
-                format!("{} at {place}", what_was_expected(error.inner()))
-            })
-        })
-    }
-
-    /// The error of a caller who cannot make sense of this answer.
-    pub fn unreadable(&self, why: String) -> CallError {
-        CallError {
-            vendor: self.vendor,
-            call: self.call,
-            failure: Failure::Unreadable(why),
-            request_id: self.request_id.clone(),
-        }
-    }
-}
-
-/// serde_json quotes the value it stumbled over; only the part that says what it had hoped for is kept.
-fn what_was_expected(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    if text.starts_with("missing field") {
-        return short(&text);
-    }
-    match text.rsplit_once("expected ") {
-        Some((_, expected)) => format!("expected {}", short(expected)),
-        None => format!("broken JSON in line {}", error.line()),
-    }
 }
 
 impl Http {
@@ -523,24 +373,6 @@ fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
-}
-
-/// A value as JSON bytes, for bodies that are built without a tree of [`Value`]s.
-///
-/// # Errors
-/// [`Failure::Refused`] when the value cannot be JSON; nothing has been sent then.
-pub fn json_bytes(
-    vendor: &'static str,
-    call: &'static str,
-    value: &impl Serialize,
-) -> Result<Bytes, CallError> {
-    serde_json::to_vec(value).map(Bytes::from).map_err(|error| {
-        let failure = Failure::Refused {
-            status: 400,
-            message: short(&error.to_string()),
-        };
-        CallError::new(vendor, call, failure)
-    })
 }
 
 #[cfg(test)]

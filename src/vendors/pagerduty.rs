@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::http::{CallError, Dialect, Failure, Http, Repeat, Request, Said};
+use super::http::{CallError, Dialect, Failure, Http, Repeat, Request, Said, if_there};
 use answers::nullable;
 pub use answers::{
     ConferenceBridge, CustomField, Incident, IncidentStatus, LogEntry, LogEntryKind, Note,
@@ -204,17 +204,6 @@ impl PagerDuty {
         let request = Request::get("list users", ["users"]).query("limit", PAGE_LENGTH.to_string());
         let list: Users = self.call(request).await?;
         Ok(list.users)
-    }
-}
-
-fn if_there<T>(outcome: Result<T, CallError>) -> Result<Option<T>, CallError> {
-    match outcome {
-        Ok(value) => Ok(Some(value)),
-        Err(CallError {
-            failure: Failure::NotFound(_),
-            ..
-        }) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::http::{CallError, Dialect, Failure, Http, Repeat, Request, Said, short};
+use super::http::{CallError, Dialect, Failure, Http, Repeat, Request, Said, if_there, short};
 pub use messages::{Message, Metadata, Reaction, escape};
 
 /// A list gives up to 999; fewer are more likely to come in time.
@@ -290,14 +290,8 @@ impl Slack {
     }
 
     async fn one_user(&self, request: Request) -> Result<Option<User>, CallError> {
-        match self.call::<OneUser>(request).await {
-            Ok(one) => Ok(Some(one.user.into())),
-            Err(CallError {
-                failure: Failure::NotFound(_),
-                ..
-            }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let one = if_there(self.call::<OneUser>(request).await)?;
+        Ok(one.map(|one| one.user.into()))
     }
 
     /// Whose token it is.

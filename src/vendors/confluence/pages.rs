@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Bodies, Confluence, Links, List, PAGE_LENGTH, if_there, storage_body};
-use crate::vendors::http::{CallError, Repeat, Request};
+use super::{Bodies, Confluence, Links, List, PAGE_LENGTH, storage_body};
+use crate::vendors::http::{CallError, Repeat, Request, if_there};
 
 /// A page to be made.
 #[derive(Clone, Debug)]

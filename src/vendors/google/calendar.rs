@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{GoogleAuth, Session, if_there};
-use crate::vendors::http::{CallError, Http, Repeat, Request};
+use super::{GoogleAuth, Session};
+use crate::vendors::http::{CallError, Http, Repeat, Request, if_there};
 
 /// The most calendars that one question may name.
 const MOST_CALENDARS: usize = 50;

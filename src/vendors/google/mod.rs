@@ -122,18 +122,6 @@ fn bearing(request: Request, token: &SecretString) -> Request {
     request.authorization(&format!("Bearer {}", token.expose_secret()))
 }
 
-/// A call's answer where "not there" is an answer too.
-fn if_there<T>(outcome: Result<T, CallError>) -> Result<Option<T>, CallError> {
-    match outcome {
-        Ok(value) => Ok(Some(value)),
-        Err(CallError {
-            failure: Failure::NotFound(_),
-            ..
-        }) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
 /// Reads `{"error": {"code", "message", "status", "errors": [{"domain", "reason"}]}}`.
 ///
 /// A 403 may mean "slow down", "come back in hours" or "never": only the reason tells. A full store

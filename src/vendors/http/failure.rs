@@ -89,6 +89,18 @@ impl CallError {
     }
 }
 
+/// A call's outcome where "not there" is an answer too.
+///
+/// # Errors
+/// Any failure but [`Failure::NotFound`].
+pub fn if_there<T>(outcome: Result<T, CallError>) -> Result<Option<T>, CallError> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if matches!(error.failure, Failure::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Why a call failed.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Failure {
@@ -166,11 +178,11 @@ pub struct Said {
 /// The failure that an HTTP status means, in the vendor's words. `retry_after` is what its headers asked for.
 pub(super) fn classify(status: u16, said: Said, retry_after: Option<Duration>) -> Failure {
     let message = short(&said.message);
+    if let Some(Failure::Throttled { retry_after: None }) = said.failure {
+        return Failure::Throttled { retry_after };
+    }
     if let Some(failure) = said.failure {
-        return match failure {
-            Failure::Throttled { retry_after: None } => Failure::Throttled { retry_after },
-            other => other,
-        };
+        return failure;
     }
     match status {
         401 => Failure::Unauthorized(message),

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use ::http::Method;
 use rstest::rstest;
 use serde_json::json;
 
