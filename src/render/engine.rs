@@ -147,6 +147,14 @@ fn environment() -> Result<Environment<'static>, RenderError> {
     environment.set_formatter(write_escaped);
     // Nothing that comes from an incident is ever markup, so nothing may be declared to be.
     environment.remove_filter("safe");
+    // A plain template's values are not escaped, so it must not come in where markup is written.
+    environment.set_path_join_callback(|name, parent| {
+        if Escape::of(name) == Escape::of(parent) {
+            name.into()
+        } else {
+            "a template of another format".into()
+        }
+    });
     environment.add_filter("isolate", |value: &str| text::isolate(value));
     environment.add_filter("wrap", |value: &str, indent: Option<usize>| {
         text::wrap(value, MAIL_WIDTH, &" ".repeat(indent.unwrap_or(0)))
@@ -215,6 +223,9 @@ fn located(name: &str, error: &Error) -> RenderError {
     let template = error.name().unwrap_or(name).to_owned();
     let line = error.line().unwrap_or(1);
     let detail = match error.detail() {
+        Some(detail) if error.kind() == ErrorKind::TemplateNotFound => {
+            format!("{detail}; only built-in names of the same format can be included")
+        }
         Some(detail) => format!("{}: {detail}", error.kind()),
         None => error.kind().to_string(),
     };
