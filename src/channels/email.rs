@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{Channel, ChannelCheck, Delivery, DeliveryError, Message, Trace};
 use crate::vendors::http::CallError;
-use crate::vendors::smtp::{Mail, Smtp};
+use crate::vendors::smtp::{Address, Mail, Smtp};
 
 /// Mail through one submission server.
 pub struct Email {
@@ -21,16 +21,21 @@ pub struct Email {
 impl Email {
     /// Mail from that address, which also gives Message-IDs their domain.
     pub fn new(smtp: Smtp, from: String, reply_to: Option<String>) -> Self {
-        let domain = from
+        let domain = address(&from)
+            .email
             .rsplit_once('@')
             .map_or("localhost", |(_, domain)| domain)
-            .trim_end_matches('>')
             .to_owned();
-        Self { smtp, from, reply_to, domain }
+        Self {
+            smtp,
+            from,
+            reply_to,
+            domain,
+        }
     }
 
     fn message_id(&self, key: &str) -> String {
-        format!("<{key}@{}>", self.domain)
+        format!("{key}@{}", self.domain)
     }
 }
 
@@ -43,22 +48,28 @@ impl Channel for Email {
     async fn deliver(&self, message: &Message) -> Result<Delivery, DeliveryError> {
         let message_id = self.message_id(&message.key);
         let mail = Mail {
-            from: self.from.clone(),
-            to: vec![message.to.clone()],
-            cc: Vec::new(),
-            reply_to: self.reply_to.clone(),
-            subject: message.subject.clone(),
-            message_id: message_id.clone(),
+            from: address(&self.from),
+            to: &[Address {
+                name: None,
+                email: &message.to,
+            }],
+            cc: &[],
+            reply_to: self.reply_to.as_deref().map(address),
+            subject: &message.subject,
+            message_id: &message_id,
             in_reply_to: None,
-            references: Vec::new(),
+            references: &[],
             date: message.date,
             // RFC 3834: vacation responders keep quiet.
-            headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
-            text: message.text.clone(),
-            html: message.html.clone().unwrap_or_default(),
+            headers: &[("Auto-Submitted", "auto-generated")],
+            text: &message.text,
+            html: message.html.as_deref().unwrap_or_default(),
         };
         match self.smtp.send(&mail).await {
-            Ok(()) => Ok(Delivery { reference: message_id, url: None }),
+            Ok(()) => Ok(Delivery {
+                reference: message_id,
+                url: None,
+            }),
             Err(error) => Err(delivery_error(&error)),
         }
     }
@@ -66,12 +77,28 @@ impl Channel for Email {
     async fn check(&self) -> ChannelCheck {
         match self.smtp.check().await {
             Ok(()) => ChannelCheck::Answers,
-            Err(error) => ChannelCheck::Faulty(format!("{error}; check [mail] host, port, security, username and password")),
+            Err(error) => ChannelCheck::Faulty(format!(
+                "{error}; check [mail] host, port, security, username and password"
+            )),
         }
     }
 
     async fn trace(&self, _message: &Message, _since: Timestamp) -> Result<Trace, DeliveryError> {
         Ok(Trace::CannotKnow)
+    }
+}
+
+/// Takes `Name <address>` or a bare address apart.
+fn address(text: &str) -> Address<'_> {
+    match text.trim_end().trim_end_matches('>').split_once('<') {
+        Some((name, email)) => Address {
+            name: Some(name.trim()).filter(|name| !name.is_empty()),
+            email: email.trim(),
+        },
+        None => Address {
+            name: None,
+            email: text.trim(),
+        },
     }
 }
 
@@ -83,6 +110,9 @@ pub(super) fn delivery_error(error: &CallError) -> DeliveryError {
     } else if error.is_permanent() {
         DeliveryError::GiveUp { message }
     } else {
-        DeliveryError::Later { message, after: error.retry_after() }
+        DeliveryError::Later {
+            message,
+            after: error.retry_after(),
+        }
     }
 }

@@ -17,6 +17,11 @@ const EVENT_TYPE: &str = "debrief_message";
 /// How far before the attempt the history is searched: the clocks of both sides differ.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
 
+/// An instant as Slack writes it: seconds with six decimals.
+fn slack_time(at: Timestamp) -> String {
+    format!("{}.{:06}", at.as_second(), at.subsec_microsecond().max(0))
+}
+
 /// Posts as one bot.
 pub struct Slack {
     client: Client,
@@ -37,14 +42,17 @@ impl Channel for Slack {
 
     async fn deliver(&self, message: &Message) -> Result<Delivery, DeliveryError> {
         let post = Post {
-            channel: message.to.clone(),
-            text: message.text.clone(),
+            channel: &message.to,
+            text: &message.text,
             blocks: None,
             thread_ts: None,
-            metadata: Some((EVENT_TYPE.to_owned(), json!({ "key": message.key }))),
+            metadata: Some((EVENT_TYPE, json!({ "key": message.key }))),
         };
         match self.client.post(&post).await {
-            Ok(posted) => Ok(Delivery { reference: format!("{}/{}", posted.channel, posted.ts), url: None }),
+            Ok(posted) => Ok(Delivery {
+                reference: format!("{}/{}", posted.channel, posted.ts),
+                url: None,
+            }),
             Err(error) => Err(delivery_error(&error)),
         }
     }
@@ -52,12 +60,18 @@ impl Channel for Slack {
     async fn check(&self) -> ChannelCheck {
         match self.client.auth_test().await {
             Ok(_) => ChannelCheck::Answers,
-            Err(error) => ChannelCheck::Faulty(format!("{error}; check `slack.token`: a bot token (xoxb-…) with chat:write and channels:history")),
+            Err(error) => ChannelCheck::Faulty(format!(
+                "{error}; check `slack.token`: a bot token (xoxb-…) with chat:write and channels:history"
+            )),
         }
     }
 
     async fn trace(&self, message: &Message, since: Timestamp) -> Result<Trace, DeliveryError> {
-        let history = match self.client.history(&message.to, since - MARGIN).await {
+        let history = match self
+            .client
+            .history(&message.to, Some(&slack_time(since - MARGIN)))
+            .await
+        {
             Ok(history) => history,
             // A history that may not be read cannot tell; the caller's rule decides.
             Err(error) if error.is_permanent() => return Ok(Trace::CannotKnow),
@@ -65,11 +79,15 @@ impl Channel for Slack {
         };
         let ours = history.iter().find(|entry| {
             entry.metadata.as_ref().is_some_and(|metadata| {
-                metadata.event_type == EVENT_TYPE && metadata.event_payload["key"] == message.key.as_str()
+                metadata.event_type == EVENT_TYPE
+                    && metadata.event_payload["key"] == message.key.as_str()
             })
         });
         Ok(ours.map_or(Trace::Absent, |entry| {
-            Trace::Found(Delivery { reference: format!("{}/{}", message.to, entry.ts), url: None })
+            Trace::Found(Delivery {
+                reference: format!("{}/{}", message.to, entry.ts),
+                url: None,
+            })
         }))
     }
 }

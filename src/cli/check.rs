@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::compose;
 use super::{Common, Exit, Fault};
 use crate::channels::ChannelCheck;
-use crate::config::Config;
+use crate::config::{Config, Reach};
 use crate::vendors::http::{CallError, Failure};
 use crate::worker::Worker;
 
@@ -20,14 +20,27 @@ enum Finding {
 /// Checks everything; offline, only what needs no call.
 pub async fn check(common: &Common, offline: bool) -> Result<Exit, Fault> {
     let config = compose::load(common)?;
-    let mut findings = vec![Finding::Good("configuration: every key is understood".to_owned())];
+    let mut findings = vec![Finding::Good(
+        "configuration: every key is understood".to_owned(),
+    )];
     match compose::templates(&config) {
-        Ok(_) => findings.push(Finding::Good("templates: all of them render".to_owned())),
+        Ok(templates) => match templates.rehearse() {
+            faults if faults.is_empty() => {
+                findings.push(Finding::Good("templates: all of them render".to_owned()))
+            }
+            faults => findings.extend(
+                faults
+                    .into_iter()
+                    .map(|fault| Finding::Bad(format!("templates: {fault}"))),
+            ),
+        },
         Err(fault) => findings.push(Finding::Bad(format!("templates: {fault}"))),
     }
     findings.extend(warnings(&config));
     if offline {
-        findings.push(Finding::LeftOut("vendors: not called, since --offline was given".to_owned()));
+        findings.push(Finding::LeftOut(
+            "vendors: not called, since --offline was given".to_owned(),
+        ));
     } else {
         let clock = compose::clock(common, &config).await?;
         let store = std::sync::Arc::new(crate::store::sqlite::SqliteStore::in_memory().await?);
@@ -39,7 +52,14 @@ pub async fn check(common: &Common, offline: bool) -> Result<Exit, Fault> {
             channel("mail", worker.means.email.as_deref()),
             channel("slack", worker.means.chat.as_deref()),
         );
-        findings.extend(sources.into_iter().chain(confluence).chain(google).chain(email).chain(chat));
+        findings.extend(
+            sources
+                .into_iter()
+                .chain(confluence)
+                .chain(google)
+                .chain(email)
+                .chain(chat),
+        );
     }
     let mut bad = false;
     for finding in &findings {
@@ -57,16 +77,21 @@ pub async fn check(common: &Common, offline: bool) -> Result<Exit, Fault> {
 }
 
 fn warnings(config: &Config) -> Vec<Finding> {
-    let loopback = config.vendor_urls().into_iter().any(|url| url.host_str().is_some_and(is_loopback));
-    if loopback && !config.sandbox {
-        let text = "vendors: an address is on this machine, but `sandbox` is false: live incidents would be announced to an emulator";
-        return vec![Finding::Warning(text.to_owned())];
+    if config.sandbox {
+        return Vec::new();
     }
-    Vec::new()
-}
-
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    let on_loopback = config
+        .destinations()
+        .into_iter()
+        .filter(|destination| destination.reach == Reach::Loopback);
+    on_loopback
+        .map(|destination| {
+            Finding::Warning(format!(
+                "{}: it is on this machine, yet `sandbox` is false; an emulator would be told what is meant for people",
+                destination.key
+            ))
+        })
+        .collect()
 }
 
 async fn sources(worker: &Worker) -> Vec<Finding> {
@@ -76,7 +101,9 @@ async fn sources(worker: &Worker) -> Vec<Finding> {
         .await
         .into_iter()
         .map(|(source, pulled)| match pulled {
-            Ok(pulled) if pulled.faults.is_empty() => Finding::Good(format!("source {source}: it answers")),
+            Ok(pulled) if pulled.faults.is_empty() => {
+                Finding::Good(format!("source {source}: it answers"))
+            }
             Ok(pulled) => {
                 let faults: Vec<String> = pulled.faults.iter().map(ToString::to_string).collect();
                 Finding::Bad(format!("source {source}: {}", faults.join("; ")))
@@ -85,14 +112,18 @@ async fn sources(worker: &Worker) -> Vec<Finding> {
         })
         .collect();
     if findings.is_empty() {
-        findings.push(Finding::Bad("sources: none is configured; add [sources.pagerduty] or [sources.files]".to_owned()));
+        findings.push(Finding::Bad(
+            "sources: none is configured; add [sources.pagerduty] or [sources.files]".to_owned(),
+        ));
     }
     findings
 }
 
 async fn confluence(worker: &Worker) -> Vec<Finding> {
     let Some(confluence) = &worker.means.confluence else {
-        return vec![Finding::LeftOut("confluence: not configured; no page is made".to_owned())];
+        return vec![Finding::LeftOut(
+            "confluence: not configured; no page is made".to_owned(),
+        )];
     };
     let space = match confluence.client.space_id(&confluence.space).await {
         Ok(Some(_)) => Finding::Good(format!("confluence: space {} is there", confluence.space)),
@@ -100,33 +131,51 @@ async fn confluence(worker: &Worker) -> Vec<Finding> {
             "confluence: there is no space {}, or the account may not see it: check `confluence.space`, and give the account the space's permissions to view and add pages",
             confluence.space
         )),
-        Err(error) => Finding::Bad(remedy("confluence", &error, "an API token of the account in `confluence.email`, made at id.atlassian.com; tokens live at most a year")),
+        Err(error) => Finding::Bad(remedy(
+            "confluence",
+            &error,
+            "an API token of the account in `confluence.email`, made at id.atlassian.com; tokens live at most a year",
+        )),
     };
-    let Some(parent) = &confluence.parent_page else { return vec![space] };
+    let Some(parent) = &confluence.parent_page else {
+        return vec![space];
+    };
     let parent = match confluence.client.page(parent).await {
         Ok(Some(_)) => Finding::Good(format!("confluence: parent page {parent} is there")),
-        Ok(None) => Finding::Bad(format!("confluence: there is no page {parent}: check `confluence.parent_page`; the id is the number in the page's address")),
-        Err(error) => Finding::Bad(remedy("confluence", &error, "the same account as for the space")),
+        Ok(None) => Finding::Bad(format!(
+            "confluence: there is no page {parent}: check `confluence.parent_page`; the id is the number in the page's address"
+        )),
+        Err(error) => Finding::Bad(remedy(
+            "confluence",
+            &error,
+            "the same account as for the space",
+        )),
     };
     vec![space, parent]
 }
 
 async fn google(worker: &Worker) -> Vec<Finding> {
     let Some(google) = &worker.means.google else {
-        return vec![Finding::LeftOut("google: not configured; there is no sheet and no meeting".to_owned())];
+        return vec![Finding::LeftOut(
+            "google: not configured; there is no sheet and no meeting".to_owned(),
+        )];
     };
     let now = worker.clock.now();
     let credentials = "a service account's key in `google.service_account_file` with the scopes granted to `google.subject`, or a user's refresh token";
-    let folder = match &google.parent_folder {
-        None => Finding::Good("google: folders are made at the top of the drive".to_owned()),
-        Some(id) => match google.drive.file(id).await {
-            Ok(Some(_)) => Finding::Good(format!("google: folder {id} is there")),
-            Ok(None) => Finding::Bad(format!("google: there is no folder {id}: check `google.parent_folder`, and share it with the account that Debrief acts as")),
-            Err(error) => Finding::Bad(remedy("google drive", &error, credentials)),
-        },
+    let id = &google.parent_folder;
+    let folder = match google.drive.file(id).await {
+        Ok(Some(_)) => Finding::Good(format!("google: folder {id} is there")),
+        Ok(None) => Finding::Bad(format!(
+            "google: there is no folder {id}: check `google.parent_folder`, and share it with the account that Debrief acts as"
+        )),
+        Err(error) => Finding::Bad(remedy("google drive", &error, credentials)),
     };
     let day = jiff::SignedDuration::from_hours(24);
-    let calendar = match google.calendar.free_busy(std::slice::from_ref(&google.calendar_id), now, now + day).await {
+    let calendar = match google
+        .calendar
+        .free_busy(std::slice::from_ref(&google.calendar_id), now, now + day)
+        .await
+    {
         Ok(_) => Finding::Good("google: calendars answer".to_owned()),
         Err(error) => Finding::Bad(remedy("google calendar", &error, credentials)),
     };
@@ -135,10 +184,14 @@ async fn google(worker: &Worker) -> Vec<Finding> {
 
 async fn channel(name: &str, channel: Option<&dyn crate::channels::Channel>) -> Vec<Finding> {
     let Some(channel) = channel else {
-        return vec![Finding::LeftOut(format!("{name}: not configured; nothing goes out by it"))];
+        return vec![Finding::LeftOut(format!(
+            "{name}: not configured; nothing goes out by it"
+        ))];
     };
     vec![match channel.check().await {
-        ChannelCheck::Answers => Finding::Good(format!("{name}: it answers and takes the credentials")),
+        ChannelCheck::Answers => {
+            Finding::Good(format!("{name}: it answers and takes the credentials"))
+        }
         ChannelCheck::Faulty(fault) => Finding::Bad(format!("{name}: {fault}")),
     }]
 }
@@ -147,13 +200,20 @@ async fn channel(name: &str, channel: Option<&dyn crate::channels::Channel>) -> 
 fn remedy(vendor: &str, error: &CallError, credentials: &str) -> String {
     let advice: &dyn Display = match &error.failure {
         Failure::Unauthorized(_) => &format!("the credentials are refused; needed: {credentials}"),
-        Failure::Forbidden { .. } => &format!("the credentials are good but may not do this; needed: {credentials}"),
-        Failure::NotReached(_) => &"nothing answers there: check the address, the network and the proxy",
-        Failure::Throttled { .. } => &"too many calls at the moment: try again later",
-        Failure::Unavailable { .. } | Failure::OutcomeUnknown(_) => &"the vendor has trouble: try again later",
-        Failure::NotFound(_) | Failure::Conflict(_) | Failure::Refused { .. } | Failure::Unreadable(_) => {
-            &"check that the address is the vendor's API"
+        Failure::Forbidden { .. } => {
+            &format!("the credentials are good but may not do this; needed: {credentials}")
         }
+        Failure::NotReached(_) => {
+            &"nothing answers there: check the address, the network and the proxy"
+        }
+        Failure::Throttled { .. } => &"too many calls at the moment: try again later",
+        Failure::Unavailable { .. } | Failure::OutcomeUnknown(_) => {
+            &"the vendor has trouble: try again later"
+        }
+        Failure::NotFound(_)
+        | Failure::Conflict(_)
+        | Failure::Refused { .. }
+        | Failure::Unreadable(_) => &"check that the address is the vendor's API",
     };
     format!("{vendor}: {error}; {advice}")
 }

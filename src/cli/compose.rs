@@ -1,14 +1,13 @@
 //! The composition root: from a configuration to a worker. The one place that knows every room.
 
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use secrecy::ExposeSecret;
 use jiff::SignedDuration;
+use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -61,7 +60,10 @@ const ANNOUNCEMENT_PATIENCE: i32 = 8;
 
 /// Loads the configuration that the command line names.
 pub fn load(common: &Common) -> Result<Config, Fault> {
-    Ok(config::load(common.config.as_deref(), config::environment())?)
+    Ok(config::load(
+        common.config.as_deref(),
+        config::environment(),
+    )?)
 }
 
 /// Starts logging to standard error. A second call changes nothing.
@@ -71,9 +73,13 @@ pub fn log(common: &Common, config: &Config) {
         config::LogFormat::Json => LogFormat::Json,
     });
     let filter = EnvFilter::new("debrief=info,warn");
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match format {
-        LogFormat::Pretty => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Pretty => builder
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
     // The demo composes several times in one process: the first logger stays.
@@ -82,25 +88,31 @@ pub fn log(common: &Common, config: &Config) {
 
 /// The clock: the machine's, or the one that `--at` sets, together with the sandbox's.
 pub async fn clock(common: &Common, config: &Config) -> Result<Clock, Fault> {
-    let Some(at) = common.at else { return Ok(Clock::wall()) };
+    let Some(at) = common.at else {
+        return Ok(Clock::wall());
+    };
     if !config.sandbox {
         return Err(Fault::Usage("--at is refused: it is only for a configuration with `sandbox = true`, whose vendors are all emulated".into()));
     }
-    if let Some(base) = config.vendor_urls().into_iter().next() {
-        let http = http("sandbox", &origin(base)?, config)?;
-        let request = Request::new("set the clock", ::http::Method::POST, ["__sandbox", "clock"], crate::vendors::http::Repeat::Safe)
-            .json(&serde_json::json!({ "now": at }));
+    if let Some(confluence) = &config.confluence {
+        let http = http("sandbox", &origin(&confluence.base_url), config)?;
+        let request = Request::new(
+            "set the clock",
+            ::http::Method::POST,
+            ["__sandbox", "clock"],
+            crate::vendors::http::Repeat::Safe,
+        )
+        .json(&serde_json::json!({ "now": at }));
         // Another emulator may have no clock to set; then its own time stands.
         drop(http.call(request).await);
     }
     Ok(Clock::standing_at(at))
 }
 
-fn origin(url: &Url) -> Result<Url, Fault> {
+fn origin(url: &Url) -> Url {
     let mut origin = url.clone();
     origin.set_path("/");
-    origin.set_query(None);
-    Ok(origin)
+    origin
 }
 
 fn http(vendor: &'static str, base_url: &Url, config: &Config) -> Result<Http, Fault> {
@@ -111,7 +123,8 @@ fn http(vendor: &'static str, base_url: &Url, config: &Config) -> Result<Http, F
         attempts: config.schedule.attempts,
         user_agent: concat!("debrief/", env!("CARGO_PKG_VERSION")).to_owned(),
     };
-    let http = Http::new(vendor, options).with_context(|| format!("{vendor} cannot be reached from here"))?;
+    let http = Http::new(vendor, options)
+        .with_context(|| format!("{vendor} cannot be reached from here"))?;
     Ok(http)
 }
 
@@ -154,9 +167,13 @@ pub async fn worker(config: &Config, clock: Clock, store: Arc<dyn Store>) -> Res
 fn holder(clock: &Clock) -> String {
     let mut random = [0_u8; 8];
     // Without randomness the process id and the time still tell workers of one machine apart.
-    drop(ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut random));
+    let _ = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut random);
     let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{}-{random}", std::process::id(), clock.now().as_second())
+    format!(
+        "{}-{}-{random}",
+        std::process::id(),
+        clock.now().as_second()
+    )
 }
 
 /// What planning goes by.
@@ -167,19 +184,34 @@ pub fn rules(config: &Config) -> Rules {
     };
     let confluence = |what: &str| match &config.confluence {
         Some(_) => Provision::Provided(()),
-        None => Provision::Off(format!("confluence is not configured, so there is no {what}")),
+        None => Provision::Off(format!(
+            "confluence is not configured, so there is no {what}"
+        )),
     };
     let announcement = AnnouncementRules {
-        mail_to: config.mail.as_ref().map(|_| config.announcement.mail_to.clone()).unwrap_or_default(),
-        channels: config.slack.as_ref().map(|_| config.announcement.channels.clone()).unwrap_or_default(),
+        mail_to: config
+            .mail
+            .as_ref()
+            .map(|_| config.announcement.mail_to.clone())
+            .unwrap_or_default(),
+        channels: config
+            .slack
+            .as_ref()
+            .map(|_| config.announcement.channels.clone())
+            .unwrap_or_default(),
     };
     Rules {
         settle: config.schedule.settle,
         patience: config.schedule.patience,
-        announcement_patience: config.schedule.patience.saturating_mul(ANNOUNCEMENT_PATIENCE),
+        announcement_patience: config
+            .schedule
+            .patience
+            .saturating_mul(ANNOUNCEMENT_PATIENCE),
         doubt: DOUBT,
         affected_customers: match &config.google {
-            Some(google) => Provision::Provided(CustomerRules { share_with: google.share_with.clone() }),
+            Some(google) => Provision::Provided(CustomerRules {
+                share_with: google.share_with.clone(),
+            }),
             None => Provision::Off("google is not configured, so there is no sheet".to_owned()),
         },
         postmortem_page: confluence("page"),
@@ -190,10 +222,16 @@ pub fn rules(config: &Config) -> Rules {
             Provision::Provided(announcement)
         },
         action_items: match (&config.confluence, &config.mail) {
-            _ if !config.action_items.enabled => Provision::Off("`action_items.enabled` is false".to_owned()),
+            _ if !config.action_items.enabled => {
+                Provision::Off("`action_items.enabled` is false".to_owned())
+            }
             (Some(_), Some(_)) => Provision::Provided(()),
-            (None, _) => Provision::Off("confluence is not configured, so there are no boxes to tick".to_owned()),
-            (_, None) => Provision::Off("mail is not configured, so nobody can be reminded".to_owned()),
+            (None, _) => Provision::Off(
+                "confluence is not configured, so there are no boxes to tick".to_owned(),
+            ),
+            (_, None) => {
+                Provision::Off("mail is not configured, so nobody can be reminded".to_owned())
+            }
         },
     }
 }
@@ -210,7 +248,11 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
                 email: Some(person.email.clone()),
                 atlassian: person.atlassian.clone(),
                 slack: person.slack.clone(),
-                time_zone: person.time_zone.as_ref().and_then(|zone| zone.iana_name()).map(str::to_owned),
+                time_zone: person
+                    .time_zone
+                    .as_ref()
+                    .and_then(|zone| zone.iana_name())
+                    .map(str::to_owned),
             })
             .collect(),
     );
@@ -219,7 +261,11 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
         .people
         .iter()
         .map(|email| {
-            let unknown = || Person { name: email.clone(), email: Some(email.clone()), ..Person::default() };
+            let unknown = || Person {
+                name: email.clone(),
+                email: Some(email.clone()),
+                ..Person::default()
+            };
             directory.by_email(email).cloned().unwrap_or_else(unknown)
         })
         .collect();
@@ -230,7 +276,9 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
         directory,
         meeting: MeetingRules {
             deadline: match meeting.count {
-                Count::WorkingHours => Deadline::WorkingHours(SignedDuration::from_hours(i64::from(meeting.hours))),
+                Count::WorkingHours => {
+                    Deadline::WorkingHours(SignedDuration::from_hours(i64::from(meeting.hours)))
+                }
                 Count::NextBusinessDay => Deadline::NextBusinessDay,
             },
             duration: meeting.duration,
@@ -243,21 +291,39 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
 
 fn business_hours(config: &Config) -> Result<BusinessHours, Fault> {
     let week = &config.business_hours.week;
-    let days = [&week.monday, &week.tuesday, &week.wednesday, &week.thursday, &week.friday, &week.saturday, &week.sunday];
+    let days = [
+        &week.monday,
+        &week.tuesday,
+        &week.wednesday,
+        &week.thursday,
+        &week.friday,
+        &week.saturday,
+        &week.sunday,
+    ];
     let week = days.map(|spans| spans.iter().filter_map(shift).collect::<Vec<Shift>>());
-    let holidays: std::collections::BTreeSet<_> = config.business_hours.holidays.iter().copied().collect();
+    let holidays: std::collections::BTreeSet<_> =
+        config.business_hours.holidays.iter().copied().collect();
     BusinessHours::new(config.time_zone.clone(), week, holidays)
         .map_err(|error| Fault::Usage(format!("business_hours.week: {error}")))
 }
 
 fn shift(span: &Span) -> Option<Shift> {
-    Shift::new(span.from, span.to).ok()
+    format!(
+        "{}-{}",
+        span.from.strftime("%H:%M"),
+        span.to.strftime("%H:%M")
+    )
+    .parse()
+    .ok()
 }
 
 fn sources(config: &Config) -> Result<Vec<Arc<dyn IncidentSource>>, Fault> {
     let mut sources: Vec<Arc<dyn IncidentSource>> = Vec::new();
     if let Some(pagerduty) = &config.sources.pagerduty {
-        let client = PagerDuty::new(http("pagerduty", &pagerduty.base_url, config)?, &pagerduty.key);
+        let client = PagerDuty::new(
+            http("pagerduty", &pagerduty.base_url, config)?,
+            pagerduty.key.clone(),
+        );
         sources.push(Arc::new(PagerDutySource::new(client, pagerduty.overlap)));
     }
     if let Some(files) = &config.sources.files {
@@ -269,10 +335,26 @@ fn sources(config: &Config) -> Result<Vec<Arc<dyn IncidentSource>>, Fault> {
 fn means(config: &Config, clock: &Clock) -> Result<Means, Fault> {
     Ok(Means {
         templates: templates(config)?,
-        google: config.google.as_ref().map(|google| google_means(google, config, clock)).transpose()?,
-        confluence: config.confluence.as_ref().map(|confluence| confluence_means(confluence, config)).transpose()?,
-        email: config.mail.as_ref().map(|mail| email(mail, config)).transpose()?,
-        chat: config.slack.as_ref().map(|slack| chat(slack, config)).transpose()?,
+        google: config
+            .google
+            .as_ref()
+            .map(|google| google_means(google, config, clock))
+            .transpose()?,
+        confluence: config
+            .confluence
+            .as_ref()
+            .map(|confluence| confluence_means(confluence, config))
+            .transpose()?,
+        email: config
+            .mail
+            .as_ref()
+            .map(|mail| email(mail, config))
+            .transpose()?,
+        chat: config
+            .slack
+            .as_ref()
+            .map(|slack| chat(slack, config))
+            .transpose()?,
     })
 }
 
@@ -281,13 +363,21 @@ pub fn templates(config: &Config) -> Result<Templates, Fault> {
     let Some(folder) = &config.templates.folder else {
         return Ok(Templates::embedded().map_err(anyhow::Error::from)?);
     };
-    let overrides = config::template_files(folder).map_err(|error| Fault::Usage(error.to_string()))?;
+    let overrides =
+        config::template_files(folder).map_err(|error| Fault::Usage(error.to_string()))?;
     Templates::with_overrides(overrides).map_err(|error| Fault::Usage(error.to_string()))
 }
 
-fn google_means(google: &config::Google, config: &Config, clock: &Clock) -> Result<GoogleMeans, Fault> {
+fn google_means(
+    google: &config::Google,
+    config: &Config,
+    clock: &Clock,
+) -> Result<GoogleMeans, Fault> {
     // The client adds the endpoint's own name to its base.
-    let token_base = google.token_url.join(".").map_err(|error| Fault::Usage(format!("google.token_url: {error}")))?;
+    let token_base = google
+        .token_url
+        .join(".")
+        .map_err(|error| Fault::Usage(format!("google.token_url: {error}")))?;
     let token_http = http("google", &token_base, config)?;
     let now = || {
         let clock = clock.clone();
@@ -299,23 +389,47 @@ fn google_means(google: &config::Google, config: &Config, clock: &Clock) -> Resu
                 .map_err(|error| Fault::Usage(format!("google.service_account: {error}")))?;
             GoogleAuth::service_account(token_http, &key, subject.clone(), &GOOGLE_SCOPES)
         }
-        GoogleIdentity::User { client_id, client_secret, refresh_token } => {
-            GoogleAuth::refresh_token(token_http, client_id, client_secret.clone(), refresh_token.clone())
-        }
+        GoogleIdentity::User {
+            client_id,
+            client_secret,
+            refresh_token,
+        } => GoogleAuth::refresh_token(
+            token_http,
+            client_id,
+            client_secret.clone(),
+            refresh_token.clone(),
+        ),
     };
     Ok(GoogleMeans {
-        drive: Drive::new(http("google", &google.drive_url, config)?, auth.clone(), now()),
-        sheets: Sheets::new(http("google", &google.sheets_url, config)?, auth.clone(), now()),
+        drive: Drive::new(
+            http("google", &google.drive_url, config)?,
+            auth.clone(),
+            now(),
+        ),
+        sheets: Sheets::new(
+            http("google", &google.sheets_url, config)?,
+            auth.clone(),
+            now(),
+        ),
         calendar: Calendar::new(http("google", &google.calendar_url, config)?, auth, now()),
         parent_folder: google.parent_folder.clone(),
         calendar_id: google.calendar.clone(),
     })
 }
 
-fn confluence_means(confluence: &config::Confluence, config: &Config) -> Result<ConfluenceMeans, Fault> {
-    let credentials = confluence::Credentials { email: confluence.email.clone(), token: confluence.token.clone() };
+fn confluence_means(
+    confluence: &config::Confluence,
+    config: &Config,
+) -> Result<ConfluenceMeans, Fault> {
+    let credentials = confluence::Credentials {
+        email: confluence.email.clone(),
+        token: confluence.token.clone(),
+    };
     Ok(ConfluenceMeans {
-        client: Confluence::new(http("confluence", &confluence.base_url, config)?, &credentials),
+        client: Confluence::new(
+            http("confluence", &confluence.base_url, config)?,
+            &credentials,
+        ),
         space: confluence.space.clone(),
         parent_page: confluence.parent_page.clone(),
         labels: confluence.labels.clone(),
@@ -331,22 +445,26 @@ fn email(mail: &config::Mail, config: &Config) -> Result<Arc<dyn Channel>, Fault
             MailSecurity::StartTls => Security::StartTls,
             MailSecurity::Tls => Security::Tls,
         },
-        credentials: mail
-            .login
-            .as_ref()
-            .map(|login| Credentials { username: login.username.clone(), password: login.password.clone() }),
+        credentials: mail.login.as_ref().map(|login| Credentials {
+            username: login.username.clone(),
+            password: login.password.clone(),
+        }),
         timeout: duration(config.schedule.call_timeout),
     })
     .with_context(|| "the mail server cannot be reached from here".to_owned())?;
-    Ok(Arc::new(Email::new(smtp, mail.from.clone(), mail.reply_to.clone())))
+    Ok(Arc::new(Email::new(
+        smtp,
+        mail.from.clone(),
+        mail.reply_to.clone(),
+    )))
 }
 
 fn chat(slack: &config::Slack, config: &Config) -> Result<Arc<dyn Channel>, Fault> {
-    Ok(Arc::new(SlackChannel::new(Slack::new(http("slack", &slack.base_url, config)?, &slack.token))))
+    Ok(Arc::new(SlackChannel::new(Slack::new(
+        http("slack", &slack.base_url, config)?,
+        slack.token.clone(),
+    ))))
 }
-
-/// Template overrides by name, for a folder that is given.
-pub type Overrides = BTreeMap<String, String>;
 
 /// Whether there is a ledger at that place.
 pub fn has_ledger(path: &Path) -> bool {

@@ -34,7 +34,10 @@ enum Schema {
 pub fn config(common: &Common, what: &What) -> Result<Exit, Fault> {
     match what {
         What { default: true, .. } => anstream::print!("{}", configuration::DEFAULT),
-        What { schema: Some(schema), .. } => {
+        What {
+            schema: Some(schema),
+            ..
+        } => {
             let schema = match schema {
                 Schema::Config => configuration::schema(),
                 Schema::Incident => files::schema(),
@@ -42,7 +45,11 @@ pub fn config(common: &Common, what: &What) -> Result<Exit, Fault> {
             let text = serde_json::to_string_pretty(&schema).map_err(anyhow::Error::from)?;
             anstream::println!("{text}");
         }
-        What { default: false, effective: _, schema: None } => {
+        What {
+            default: false,
+            effective: _,
+            schema: None,
+        } => {
             anstream::print!("{}", configuration::effective(&compose::load(common)?));
         }
     }

@@ -41,24 +41,49 @@ const DAYS: i64 = 12;
 /// Tells the story; then serves its world, unless it is to end.
 pub async fn demo(common: &Common, exit: bool, listen: SocketAddr) -> Result<Exit, Fault> {
     // Nobody looks at the pages of a demo that ends: any free port will do.
-    let listen = if exit { SocketAddr::new(listen.ip(), 0) } else { listen };
+    let listen = if exit {
+        SocketAddr::new(listen.ip(), 0)
+    } else {
+        listen
+    };
     let zone = TimeZone::get("Europe/Berlin").map_err(anyhow::Error::from)?;
     let morning = at(BEGINS, MORNING, &zone)?;
     let clock = Clock::standing_at(morning);
-    let world = Sandbox::start(Options { listen, clock: clock.clone(), latency: Duration::ZERO, record: None })
-        .await
-        .map_err(|error| Fault::Usage(format!("{listen}: {error}; give another address with --listen")))?;
+    let world = Sandbox::start(Options {
+        listen,
+        clock: clock.clone(),
+        latency: Duration::ZERO,
+        record: None,
+    })
+    .await
+    .map_err(|error| {
+        Fault::Usage(format!(
+            "{listen}: {error}; give another address with --listen"
+        ))
+    })?;
     let seed = scenario::default_seed(morning).map_err(anyhow::Error::msg)?;
     world.seed(&seed).map_err(anyhow::Error::msg)?;
     let folder = Scratch::new()?;
     let file = folder.path.join("debrief.toml");
-    sandbox::write_config(&world, &seed, &file, morning - SignedDuration::from_hours(7 * 24))?;
+    sandbox::write_config(
+        &world,
+        &seed,
+        &file,
+        morning - SignedDuration::from_hours(7 * 24),
+    )?;
     let config = config::load(Some(&file), std::iter::empty())?;
-    compose::log(&Common { log_format: common.log_format, ..Common::default() }, &quiet(config.clone()));
+    compose::log(common, &config);
     let store = compose::store(&config).await?;
     let worker = compose::worker(&config, clock.clone(), store).await?;
 
-    let mut story = Story { world: &world, worker: &worker, clock: &clock, zone, nags: Vec::new(), troubles: Vec::new() };
+    let mut story = Story {
+        world: &world,
+        worker: &worker,
+        clock: &clock,
+        zone,
+        nags: Vec::new(),
+        troubles: Vec::new(),
+    };
     story.tell().await?;
     let ended = story.sum_up().await?;
     if !exit {
@@ -68,13 +93,11 @@ pub async fn demo(common: &Common, exit: bool, listen: SocketAddr) -> Result<Exi
     Ok(ended)
 }
 
-/// The story is told on standard output; the log keeps to what went wrong.
-fn quiet(config: config::Config) -> config::Config {
-    config
-}
-
 fn at(date: Date, time: Time, zone: &TimeZone) -> Result<Timestamp, Fault> {
-    let at = date.to_datetime(time).to_zoned_datetime(zone.clone()).map_err(anyhow::Error::from)?;
+    let at = date
+        .to_datetime(time)
+        .to_zoned_datetime(zone.clone())
+        .map_err(anyhow::Error::from)?;
     Ok(at.timestamp())
 }
 
@@ -90,28 +113,54 @@ struct Story<'a> {
 
 impl Story<'_> {
     async fn tell(&mut self) -> Result<(), Fault> {
-        self.headline("PagerDuty knows of incidents that were resolved overnight. Debrief looks in.");
+        self.headline(
+            "PagerDuty knows of incidents that were resolved overnight. Debrief looks in.",
+        );
         let report = self.pass().await?;
         self.say_worked(&report);
         self.headline("It looks in again two minutes later.");
-        self.clock.set(self.clock.now() + SignedDuration::from_mins(2));
+        self.clock
+            .set(self.clock.now() + SignedDuration::from_mins(2));
         self.world.clear_calls();
         self.pass().await?;
-        let writes = self.world.calls().iter().filter(|call| call.method != "GET").count();
+        let writes = self
+            .world
+            .calls()
+            .iter()
+            .filter(|call| call.method != "GET")
+            .count();
         let calls = self.world.calls().len();
-        say(&format!("nothing is due: {calls} calls, {writes} of them writes"));
+        say(&format!(
+            "nothing is due: {calls} calls, {writes} of them writes"
+        ));
 
         let cases = self.cases().await?;
-        let held = cases.iter().filter_map(slot_of).map(|slot| slot.end).max().unwrap_or(self.clock.now());
+        let held = cases
+            .iter()
+            .filter_map(slot_of)
+            .map(|slot| slot.end)
+            .max()
+            .unwrap_or(self.clock.now());
         self.clock.set(held);
-        self.headline("The postmortem meetings were held. People typed corrective actions into the pages.");
+        self.headline(
+            "The postmortem meetings were held. People typed corrective actions into the pages.",
+        );
         let due = held.to_zoned_datetime(self.zone.clone()).date();
         let tasks = self.corrective_actions(&cases, due)?;
         for task in &tasks {
             let whom = task.assignee.as_deref().unwrap_or("nobody");
-            say(&format!("☐ {} — {whom}, due {}", task.text, task.due.unwrap_or(due)));
+            say(&format!(
+                "☐ {} — {whom}, due {}",
+                task.text,
+                task.due.unwrap_or(due)
+            ));
         }
-        self.world.seed(&Seed { tasks, ..Seed::default() }).map_err(anyhow::Error::msg)?;
+        self.world
+            .seed(&Seed {
+                tasks,
+                ..Seed::default()
+            })
+            .map_err(anyhow::Error::msg)?;
 
         let mut nagged = 0;
         for _ in 0..DAYS {
@@ -121,9 +170,11 @@ impl Story<'_> {
             if report.followed.sent.is_empty() {
                 let why = match tomorrow.weekday() {
                     Weekday::Saturday | Weekday::Sunday => "nobody is nagged at the weekend",
-                    Weekday::Monday | Weekday::Tuesday | Weekday::Wednesday | Weekday::Thursday | Weekday::Friday => {
-                        "nothing is overdue"
-                    }
+                    Weekday::Monday
+                    | Weekday::Tuesday
+                    | Weekday::Wednesday
+                    | Weekday::Thursday
+                    | Weekday::Friday => "nothing is overdue",
                 };
                 say(&format!("{} {why}", day(tomorrow)));
                 continue;
@@ -135,12 +186,15 @@ impl Story<'_> {
                 self.nags.push(line);
             }
             // Later in the day: looking in again nags nobody twice.
-            self.clock.set(self.clock.now() + SignedDuration::from_hours(3));
+            self.clock
+                .set(self.clock.now() + SignedDuration::from_hours(3));
             self.pass().await?;
             nagged += 1;
             if nagged == 3 {
                 let ticked = self.tick_all().await?;
-                self.headline(&format!("Everybody ticks the boxes on the pages ({ticked} of them)."));
+                self.headline(&format!(
+                    "Everybody ticks the boxes on the pages ({ticked} of them)."
+                ));
             }
         }
         Ok(())
@@ -172,7 +226,11 @@ impl Story<'_> {
                 continue;
             }
             let incident = &worked.case.incident;
-            anstream::println!("  {} {}", screen::plain(&incident.reference), screen::short(&incident.title, 70));
+            anstream::println!(
+                "  {} {}",
+                screen::plain(&incident.reference),
+                screen::short(&incident.title, 70)
+            );
             for act in &worked.done {
                 anstream::println!("      ✓ {}", act.what());
             }
@@ -184,17 +242,36 @@ impl Story<'_> {
     }
 
     async fn cases(&self) -> Result<Vec<Case>, Fault> {
-        Ok(self.worker.store.cases(100).await?.into_iter().map(|row| row.case).collect())
+        Ok(self
+            .worker
+            .store
+            .cases(100)
+            .await?
+            .into_iter()
+            .map(|row| row.case)
+            .collect())
     }
 
     /// Two corrective actions for each page, for people who took part.
     fn corrective_actions(&self, cases: &[Case], held: Date) -> Result<Vec<Task>, Fault> {
-        let texts = ["Alert on the error budget, not on single probes", "Rehearse the rollback in the next game day"];
+        let texts = [
+            "Alert on the error budget, not on single probes",
+            "Rehearse the rollback in the next game day",
+        ];
         let due = self.worker.company.hours.next_business_day(held);
         let mut tasks = Vec::new();
         for case in cases {
-            let Some(page) = case.effect_of(&Act::Page).and_then(|effect| effect.reference()) else { continue };
-            let people = case.incident.participants.iter().filter_map(|participant| participant.person.email.clone());
+            let Some(page) = case
+                .effect_of(&Act::Page)
+                .and_then(|effect| effect.reference())
+            else {
+                continue;
+            };
+            let people = case
+                .incident
+                .participants
+                .iter()
+                .filter_map(|participant| participant.person.email.clone());
             for (text, assignee) in texts.iter().zip(people) {
                 tasks.push(Task {
                     page: page.to_owned(),
@@ -210,12 +287,25 @@ impl Story<'_> {
 
     /// People tick every open box.
     async fn tick_all(&self) -> Result<usize, Fault> {
-        let confluence = self.worker.means.confluence.as_ref().context("the sandbox has Confluence")?;
+        let confluence = self
+            .worker
+            .means
+            .confluence
+            .as_ref()
+            .context("the sandbox has Confluence")?;
         let world = self.world.world();
-        let open = world["confluence"]["tasks"].as_array().into_iter().flatten().filter(|task| task["status"] == "incomplete");
+        let open = world["confluence"]["tasks"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|task| task["status"] == "incomplete");
         let mut ticked = 0;
         for id in open.filter_map(|task| task["id"].as_str()) {
-            confluence.client.complete_task(id).await.map_err(anyhow::Error::from)?;
+            confluence
+                .client
+                .complete_task(id)
+                .await
+                .map_err(anyhow::Error::from)?;
             ticked += 1;
         }
         Ok(ticked)
@@ -229,26 +319,48 @@ impl Story<'_> {
         let mut complete = true;
         for case in self.cases().await? {
             let incident = &case.incident;
-            let title = format!("{} {}", screen::plain(&incident.reference), screen::short(&incident.title, 70));
+            let title = format!(
+                "{} {}",
+                screen::plain(&incident.reference),
+                screen::short(&incident.title, 70)
+            );
             if incident.resolved_at().is_none() {
-                anstream::println!("  {title}\n      nothing is owed (not resolved, or merged into another)");
+                anstream::println!(
+                    "  {title}\n      nothing is owed (not resolved, or merged into another)"
+                );
                 continue;
             }
             anstream::println!("  {title}");
             let url = |act: &Act| case.url_of(act).map(str::to_owned);
-            for (what, url) in [("page", url(&Act::Page)), ("sheet", url(&Act::Spreadsheet)), ("meeting", url(&Act::Event))] {
+            for (what, url) in [
+                ("page", url(&Act::Page)),
+                ("sheet", url(&Act::Spreadsheet)),
+                ("meeting", url(&Act::Event)),
+            ] {
                 complete &= url.is_some();
                 let when = match (what, slot_of(&case)) {
-                    ("meeting", Some(slot)) => format!("{}  ", screen::time(slot.start, &self.zone)),
+                    ("meeting", Some(slot)) => {
+                        format!("{}  ", screen::time(slot.start, &self.zone))
+                    }
                     _ => String::new(),
                 };
-                anstream::println!("      1 {what:<13}{when}{}", url.as_deref().unwrap_or("is missing"));
+                anstream::println!(
+                    "      1 {what:<13}{when}{}",
+                    url.as_deref().unwrap_or("is missing")
+                );
             }
             let count = sent(&case, &mails);
             complete &= count == 1;
-            anstream::println!("      {count} announcement {}/__world/inbox", self.world.base_url());
+            anstream::println!(
+                "      {count} announcement {}/__world/inbox",
+                self.world.base_url()
+            );
         }
-        anstream::println!("  {} nags {}/__world/inbox", self.nags.len(), self.world.base_url());
+        anstream::println!(
+            "  {} nags {}/__world/inbox",
+            self.nags.len(),
+            self.world.base_url()
+        );
         let well = complete && !self.nags.is_empty() && self.troubles.is_empty();
         if !well {
             anstream::println!("  Something of it is missing; the lines above say what.");
@@ -274,7 +386,9 @@ fn announcements(world: &Value) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for message in world["smtp"]["messages"].as_array().into_iter().flatten() {
         if let Some(id) = message["message_id"].as_str() {
-            *counts.entry(id.trim_matches(['<', '>']).to_owned()).or_default() += 1;
+            *counts
+                .entry(id.trim_matches(['<', '>']).to_owned())
+                .or_default() += 1;
         }
     }
     counts
@@ -284,7 +398,9 @@ fn announcements(world: &Value) -> BTreeMap<String, usize> {
 fn sent(case: &Case, mails: &BTreeMap<String, usize>) -> usize {
     case.effects
         .values()
-        .filter(|effect| effect.key.step == Step::Announcement && effect.key.target.starts_with("mail:"))
+        .filter(|effect| {
+            effect.key.step == Step::Announcement && effect.key.target.starts_with("mail:")
+        })
         .filter_map(|effect| effect.reference())
         .filter_map(|reference| mails.get(reference.trim_matches(['<', '>'])))
         .sum()
@@ -292,11 +408,17 @@ fn sent(case: &Case, mails: &BTreeMap<String, usize>) -> usize {
 
 /// Serves the world and the dashboard until Ctrl-C.
 async fn serve(world: &Sandbox, worker: &Worker, config: &config::Config) -> Result<(), Fault> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(anyhow::Error::from)?;
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .map_err(anyhow::Error::from)?;
     let dashboard = listener.local_addr().map_err(anyhow::Error::from)?;
     let stop = CancellationToken::new();
     let router = run::dashboard(config, worker);
-    let served = tokio::spawn(crate::web::serve(listener, router, stop.clone().cancelled_owned()));
+    let served = tokio::spawn(crate::web::serve(
+        listener,
+        router,
+        stop.clone().cancelled_owned(),
+    ));
     anstream::println!(
         "\nThe world is at {}/ (pages, sheets, calendar, inbox, chat), the dashboard at http://{dashboard}/ — until Ctrl-C.",
         world.base_url()
@@ -314,7 +436,8 @@ struct Scratch {
 impl Scratch {
     fn new() -> Result<Self, Fault> {
         let path = std::env::temp_dir().join(format!("debrief-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("{} cannot be made", path.display()))?;
         Ok(Self { path })
     }
 }

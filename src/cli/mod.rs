@@ -186,9 +186,29 @@ pub async fn main(cli: Cli) -> Exit {
         Verb::Show { incident, format } => show::show(&common, &incident, format).await,
         Verb::Check { offline } => check::check(&common, offline).await,
         Verb::Retry { incident, step } => request::retry(&common, &incident, step).await,
-        Verb::Waive { incident, step, reason } => request::waive(&common, &incident, step, &reason).await,
-        Verb::Sandbox { listen, scenario, record, config_out, latency_ms } => {
-            sandbox::sandbox(&common, sandbox::Wanted { listen, scenario, record, config_out, latency_ms }).await
+        Verb::Waive {
+            incident,
+            step,
+            reason,
+        } => request::waive(&common, &incident, step, &reason).await,
+        Verb::Sandbox {
+            listen,
+            scenario,
+            record,
+            config_out,
+            latency_ms,
+        } => {
+            sandbox::sandbox(
+                &common,
+                sandbox::Wanted {
+                    listen,
+                    scenario,
+                    record,
+                    config_out,
+                    latency_ms,
+                },
+            )
+            .await
         }
         Verb::Config { what } => config::config(&common, &what),
     };

@@ -51,10 +51,17 @@ async fn show(worker: &Worker) -> Result<Exit, Fault> {
     for (source, pulled) in worker.pull(since).await {
         match pulled {
             Ok(pulled) => {
-                failures.extend(pulled.faults.iter().map(|fault| format!("source {source}: {fault}")));
+                failures.extend(
+                    pulled
+                        .faults
+                        .iter()
+                        .map(|fault| format!("source {source}: {fault}")),
+                );
                 for mut incident in pulled.incidents {
                     worker.complete(std::slice::from_mut(&mut incident));
-                    cases.entry(incident.id.clone()).or_insert_with(|| Case::new(incident, now));
+                    cases
+                        .entry(incident.id.clone())
+                        .or_insert_with(|| Case::new(incident, now));
                 }
             }
             Err(error) => failures.push(format!("source {source}: {error}")),
@@ -69,7 +76,10 @@ async fn show(worker: &Worker) -> Result<Exit, Fault> {
         anstream::println!("{}", screen::case(case, &plan, zone, now));
     }
     if cases.is_empty() {
-        anstream::println!("No incident resolved since {} is known.\n", screen::time(since, zone));
+        anstream::println!(
+            "No incident resolved since {} is known.\n",
+            screen::time(since, zone)
+        );
     }
     match worker.overdue_tasks().await {
         Ok(tasks) => {
@@ -79,11 +89,18 @@ async fn show(worker: &Worker) -> Result<Exit, Fault> {
                 anstream::println!("Would be nagged: {}", screen::nag(nag));
             }
             for (nag, until) in &round.later {
-                anstream::println!("Would be nagged at {}: {}", screen::time(*until, zone), screen::nag(nag));
+                anstream::println!(
+                    "Would be nagged at {}: {}",
+                    screen::time(*until, zone),
+                    screen::nag(nag)
+                );
             }
             needs_human |= !round.unreachable.is_empty();
             for item in &round.unreachable {
-                anstream::println!("Nobody can be told about: {}", screen::short(&item.item.text, 80));
+                anstream::println!(
+                    "Nobody can be told about: {}",
+                    screen::short(&item.item.text, 80)
+                );
             }
         }
         Err(error) => failures.push(format!("action items: {error}")),
@@ -92,5 +109,9 @@ async fn show(worker: &Worker) -> Result<Exit, Fault> {
         anstream::println!("Not read: {}", screen::plain(failure));
     }
     anstream::println!("Nothing was written. `debrief run --once` does what is ready.");
-    Ok(if needs_human || !failures.is_empty() { Exit::NeedsHuman } else { Exit::Well })
+    Ok(if needs_human || !failures.is_empty() {
+        Exit::NeedsHuman
+    } else {
+        Exit::Well
+    })
 }

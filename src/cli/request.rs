@@ -24,17 +24,34 @@ pub async fn retry(common: &Common, incident: &str, step: Option<Step>) -> Resul
 }
 
 /// Takes a step off an incident's list.
-pub async fn waive(common: &Common, incident: &str, step: Step, reason: &str) -> Result<Exit, Fault> {
+pub async fn waive(
+    common: &Common,
+    incident: &str,
+    step: Step,
+    reason: &str,
+) -> Result<Exit, Fault> {
     let config = compose::load(common)?;
     let clock = compose::clock(common, &config).await?;
     let reason = reason.trim();
     if reason.is_empty() {
-        return Err(Fault::Usage("--reason is empty: whoever sees the step later wants to know why it was waived".to_owned()));
+        return Err(Fault::Usage(
+            "--reason is empty: whoever sees the step later wants to know why it was waived"
+                .to_owned(),
+        ));
     }
     let store = compose::store(&config).await?;
     let row = case_named(store.as_ref(), incident).await?;
     let id = &row.case.incident.id;
-    store.waive(id, &Waiver { step, reason: reason.to_owned(), at: clock.now() }).await?;
+    store
+        .waive(
+            id,
+            &Waiver {
+                step,
+                reason: reason.to_owned(),
+                at: clock.now(),
+            },
+        )
+        .await?;
     anstream::println!("{step} of {id} is waived.");
     Ok(Exit::Well)
 }
@@ -58,7 +75,11 @@ pub async fn case_named(store: &dyn Store, name: &str) -> Result<CaseRow, Fault>
         .collect();
     match (found.len(), found.pop()) {
         (1, Some(row)) => Ok(row),
-        (0, _) => Err(Fault::Usage(format!("no case is known for {name}: `debrief status` lists them by id and reference"))),
-        (many, _) => Err(Fault::Usage(format!("{name} is the reference of {many} cases: give the id, as `debrief status` shows it"))),
+        (0, _) => Err(Fault::Usage(format!(
+            "no case is known for {name}: `debrief status` lists them by id and reference"
+        ))),
+        (many, _) => Err(Fault::Usage(format!(
+            "{name} is the reference of {many} cases: give the id, as `debrief status` shows it"
+        ))),
     }
 }

@@ -28,18 +28,30 @@ pub async fn once(common: &Common) -> Result<Exit, Fault> {
 
 /// How a pass ends a process.
 pub fn exit(report: &Report) -> Exit {
-    if report.needs_human() { Exit::NeedsHuman } else { Exit::Well }
+    if report.needs_human() {
+        Exit::NeedsHuman
+    } else {
+        Exit::Well
+    }
 }
 
 /// Says on standard output what a pass did.
 fn tell(report: &Report) {
     for worked in &report.worked {
         for act in &worked.done {
-            anstream::println!("{}  {}", screen::plain(&worked.case.incident.reference), act.what());
+            anstream::println!(
+                "{}  {}",
+                screen::plain(&worked.case.incident.reference),
+                act.what()
+            );
         }
     }
     for nag in &report.followed.sent {
-        anstream::println!("nag  {} overdue for {}", nag.items.len(), screen::plain(&nag.to.name));
+        anstream::println!(
+            "nag  {} overdue for {}",
+            nag.items.len(),
+            screen::plain(&nag.to.name)
+        );
     }
     for failure in report.all_failures() {
         anstream::println!("not done: {}", screen::plain(&failure));
@@ -64,14 +76,21 @@ pub async fn daemon(common: &Common) -> Result<Exit, Fault> {
     };
     while !stop.is_cancelled() {
         match worker.pass().await {
-            Ok(report) => info!(worked = report.worked.len(), nags = report.followed.sent.len(), failures = report.all_failures().len(), "pass"),
+            Ok(report) => info!(
+                worked = report.worked.len(),
+                nags = report.followed.sent.len(),
+                failures = report.all_failures().len(),
+                "pass"
+            ),
             // The ledger may be back at the next pass; without it nothing is done.
             Err(error) => error!(%error, "the pass was broken off"),
         }
         let now = worker.clock.now();
-        let wait = next_pass(&config, &worker, now).await.map_or(Duration::from_secs(60), |at| {
-            Duration::try_from(at.duration_since(now)).unwrap_or_default()
-        });
+        let wait = next_pass(&config, &worker, now)
+            .await
+            .map_or(Duration::from_secs(60), |at| {
+                Duration::try_from(at.duration_since(now)).unwrap_or_default()
+            });
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = stop.cancelled() => {}
@@ -88,7 +107,13 @@ pub async fn daemon(common: &Common) -> Result<Exit, Fault> {
 /// When the next pass is: as scheduled, or when a case is due, whichever is sooner.
 async fn next_pass(config: &Config, worker: &Worker, now: Timestamp) -> Option<Timestamp> {
     let scheduled = config.schedule.pass.next_after(now, &config.time_zone);
-    let due = worker.store.next_due().await.ok().flatten().map(|due| due.max(now));
+    let due = worker
+        .store
+        .next_due()
+        .await
+        .ok()
+        .flatten()
+        .map(|due| due.max(now));
     match (scheduled, due) {
         (Some(scheduled), Some(due)) => Some(scheduled.min(due)),
         (scheduled, due) => scheduled.or(due),
@@ -97,15 +122,16 @@ async fn next_pass(config: &Config, worker: &Worker, now: Timestamp) -> Option<T
 
 /// Cancels on Ctrl-C or SIGTERM.
 pub async fn stop_on_signal(stop: CancellationToken) {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(error) => {
-            error!(%error, "SIGTERM cannot be heard; only Ctrl-C stops the worker");
-            drop(tokio::signal::ctrl_c().await);
-            stop.cancel();
-            return;
-        }
-    };
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(error) => {
+                error!(%error, "SIGTERM cannot be heard; only Ctrl-C stops the worker");
+                drop(tokio::signal::ctrl_c().await);
+                stop.cancel();
+                return;
+            }
+        };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
@@ -119,9 +145,11 @@ async fn serve_dashboard(
     address: std::net::SocketAddr,
     stop: CancellationToken,
 ) -> Result<tokio::task::JoinHandle<()>, Fault> {
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(|error| Fault::Usage(format!("dashboard.listen: {address} cannot be listened on: {error}")))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Fault::Usage(format!(
+            "dashboard.listen: {address} cannot be listened on: {error}"
+        ))
+    })?;
     let router = dashboard(config, worker);
     Ok(tokio::spawn(async move {
         if let Err(error) = crate::web::serve(listener, router, stop.cancelled_owned()).await {
@@ -134,7 +162,9 @@ async fn serve_dashboard(
 pub fn dashboard(config: &Config, worker: &Worker) -> axum::Router {
     let rules = compose::rules(config);
     let clock = worker.clock.clone();
-    let verdicts = move |case: &crate::playbook::case::Case, now: Timestamp| crate::playbook::plan::plan(case, &rules, now).verdicts;
+    let verdicts = move |case: &crate::playbook::case::Case, now: Timestamp| {
+        crate::playbook::plan::plan(case, &rules, now).verdicts
+    };
     crate::web::router(crate::web::Dashboard {
         store: worker.store.clone(),
         verdicts: std::sync::Arc::new(verdicts),

@@ -50,13 +50,19 @@ pub async fn sandbox(common: &Common, wanted: Wanted) -> Result<Exit, Fault> {
         latency: Duration::from_millis(wanted.latency_ms),
         record: wanted.record.clone(),
     };
-    let sandbox = Sandbox::start(options).await.map_err(|error| Fault::Usage(error.to_string()))?;
-    sandbox.seed(&seed).map_err(|fault| Fault::Usage(format!("the scenario: {fault}")))?;
+    let sandbox = Sandbox::start(options)
+        .await
+        .map_err(|error| Fault::Usage(error.to_string()))?;
+    sandbox
+        .seed(&seed)
+        .map_err(|fault| Fault::Usage(format!("the scenario: {fault}")))?;
     if let Some(file) = &wanted.config_out {
         write_config(&sandbox, &seed, file, now - SINCE)?;
     }
     let mut out = std::io::stdout();
-    writeln!(out, "{}", sandbox.ready_line()).and_then(|()| out.flush()).map_err(anyhow::Error::from)?;
+    writeln!(out, "{}", sandbox.ready_line())
+        .and_then(|()| out.flush())
+        .map_err(anyhow::Error::from)?;
     let stop = CancellationToken::new();
     stop_on_signal(stop).await;
     sandbox.stop().await;
@@ -66,23 +72,37 @@ pub async fn sandbox(common: &Common, wanted: Wanted) -> Result<Exit, Fault> {
 fn scenario_file(file: &Path, now: Timestamp) -> Result<Seed, Fault> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| Fault::Usage(format!("--scenario {}: {error}", file.display())))?;
-    scenario::read(&text, now).map_err(|fault| Fault::Usage(format!("--scenario {}: {fault}", file.display())))
+    scenario::read(&text, now)
+        .map_err(|fault| Fault::Usage(format!("--scenario {}: {fault}", file.display())))
 }
 
 /// Writes a configuration that points at the sandbox, and beside it what the configuration names: the service account's
 /// key, the customers' lists and a folder for incident files.
-pub fn write_config(sandbox: &Sandbox, seed: &Seed, file: &Path, since: Timestamp) -> Result<(), Fault> {
+pub fn write_config(
+    sandbox: &Sandbox,
+    seed: &Seed,
+    file: &Path,
+    since: Timestamp,
+) -> Result<(), Fault> {
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let folder = folder.canonicalize().with_context(|| format!("{} cannot be found", folder.display()))?;
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
+    let folder = folder
+        .canonicalize()
+        .with_context(|| format!("{} cannot be found", folder.display()))?;
+    let stem = file
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let place = |name: &str| folder.join(format!("{stem}-{name}"));
     let (customers, incidents) = (place("customers"), place("incidents"));
     for folder in [&customers, &incidents] {
-        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("{} cannot be made", folder.display()))?;
     }
     for incident in &seed.incidents {
         if let Some(id) = &incident.id
@@ -92,7 +112,10 @@ pub fn write_config(sandbox: &Sandbox, seed: &Seed, file: &Path, since: Timestam
         }
     }
     let key_file = place("service-account.json");
-    write(&key_file, service_account(&sandbox.base_url()).to_string().as_bytes())?;
+    write(
+        &key_file,
+        service_account(&sandbox.base_url()).to_string().as_bytes(),
+    )?;
     let people = seed
         .people
         .iter()
@@ -105,7 +128,7 @@ pub fn write_config(sandbox: &Sandbox, seed: &Seed, file: &Path, since: Timestam
         })
         .collect();
     let text = sandbox_config(&SandboxPlaces {
-        base_url: sandbox.base_url(),
+        base_url: sandbox.base_url().parse().map_err(anyhow::Error::from)?,
         smtp: sandbox.smtp_address(),
         service_account_file: &key_file,
         customers: &customers,

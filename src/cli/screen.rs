@@ -28,7 +28,9 @@ fn colour(verdict: &Verdict) -> Style {
 
 /// Text from outside on a terminal: control characters would move the cursor or colour what follows.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// Text from outside, cut to a width of about that many characters.
@@ -44,7 +46,9 @@ pub fn short(text: &str, width: usize) -> String {
 
 /// An instant in a zone: `Mon 2 Mar 2026 14:05 CET`.
 pub fn time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y %H:%M %Z").to_string()
+    at.to_zoned_datetime(zone.clone())
+        .strftime("%a %-d %b %Y %H:%M %Z")
+        .to_string()
 }
 
 /// How long, roughly: `2 h 14 min`.
@@ -77,7 +81,12 @@ pub fn case(case: &Case, plan: &Plan, zone: &TimeZone, now: Timestamp) -> String
     for (step, verdict) in &plan.verdicts {
         let style = colour(verdict);
         let why = why(verdict, zone);
-        let _ = writeln!(text, "  {:<19} {style}{:<13}{style:#} {why}", step.name(), verdict.word());
+        let _ = writeln!(
+            text,
+            "  {:<19} {style}{:<13}{style:#} {why}",
+            step.name(),
+            verdict.word()
+        );
     }
     text
 }
@@ -88,9 +97,20 @@ pub fn why(verdict: &Verdict, zone: &TimeZone) -> String {
         Verdict::Done { url } => url.clone().unwrap_or_default(),
         Verdict::Ready { acts } => acts.join(", "),
         Verdict::Waiting { on, until: None } => format!("for {on}"),
-        Verdict::Waiting { on, until: Some(until) } => format!("for {on}, at the latest until {}", time(*until, zone)),
-        Verdict::Retrying { at, attempts, error } => {
-            format!("at {} (tried {attempts} times): {}", time(*at, zone), plain(error))
+        Verdict::Waiting {
+            on,
+            until: Some(until),
+        } => format!("for {on}, at the latest until {}", time(*until, zone)),
+        Verdict::Retrying {
+            at,
+            attempts,
+            error,
+        } => {
+            format!(
+                "at {} (tried {attempts} times): {}",
+                time(*at, zone),
+                plain(error)
+            )
         }
         Verdict::Underway => "a worker is at it".to_owned(),
         Verdict::NeedsHuman { error } => plain(error),
@@ -101,7 +121,11 @@ pub fn why(verdict: &Verdict, zone: &TimeZone) -> String {
 
 /// One nag.
 pub fn nag(nag: &Nag) -> String {
-    let mut text = format!("{BOLD}{}{BOLD:#} <{}>\n", plain(&nag.to.name), plain(&nag.email));
+    let mut text = format!(
+        "{BOLD}{}{BOLD:#} <{}>\n",
+        plain(&nag.to.name),
+        plain(&nag.email)
+    );
     for item in &nag.items {
         let _ = writeln!(
             text,

@@ -14,8 +14,8 @@ use crate::playbook::incident::{Detail, IncidentId};
 use crate::playbook::steps::Step;
 use crate::playbook::steps::action_items::{Because, FollowedItem, Nag, OverdueItem};
 use crate::render::{EventText, MailText, PageText};
-use crate::store::{Claim, Store};
 use crate::store::sqlite::SqliteStore;
+use crate::store::{Claim, Store};
 use crate::worker::Worker;
 use crate::worker::act::Job;
 use crate::worker::observe;
@@ -76,7 +76,10 @@ async fn find(worker: &Worker, name: &str) -> Result<Case, Fault> {
 
 async fn with_record(worker: &Worker, mut case: Case) -> Result<Case, Fault> {
     if case.incident.detail == Detail::Listed {
-        case.incident = worker.read(&case.incident).await.map_err(anyhow::Error::from)?;
+        case.incident = worker
+            .read(&case.incident)
+            .await
+            .map_err(anyhow::Error::from)?;
     }
     Ok(case)
 }
@@ -93,9 +96,18 @@ impl Texts {
     async fn of(worker: &Worker, case: &Case) -> Result<Self, Fault> {
         let now = worker.clock.now();
         // Showing claims nothing: the claim is a name that no lease has, and nothing is written under it.
-        let claim = Claim { name: case.incident.id.as_str().to_owned(), holder: String::new(), fence: 0, until: now };
+        let claim = Claim {
+            name: case.incident.id.as_str().to_owned(),
+            holder: String::new(),
+            fence: 0,
+            until: now,
+        };
         let job = Job::new(worker, &claim, case, now);
-        let customers = worker.customers.read(&case.incident).await.map_err(|fault| anyhow::anyhow!("{fault}"))?;
+        let customers = worker
+            .customers
+            .read(&case.incident)
+            .await
+            .map_err(|fault| anyhow::anyhow!("{fault}"))?;
         let count = crate::playbook::customer::CustomerCount::of(&customers);
         let story = observe::preview(&job, count);
         let templates = &worker.means.templates;
@@ -112,25 +124,49 @@ impl Texts {
     }
 
     fn as_text(&self) {
-        let Self { page, mail, meeting, chat, nag } = self;
+        let Self {
+            page,
+            mail,
+            meeting,
+            chat,
+            nag,
+        } = self;
         let section = |name: &str| anstream::println!("\n======== {name} ========\n");
         section("postmortem_page");
-        anstream::println!("{}\n\n(its body: --format storage)", screen::plain(&page.title));
+        anstream::println!(
+            "{}\n\n(its body: --format storage)",
+            screen::plain(&page.title)
+        );
         section("announcement, mail");
         anstream::println!("Subject: {}\n\n{}", screen::plain(&mail.subject), mail.text);
         section("announcement, chat");
         anstream::println!("{chat}");
         section("review_meeting");
-        anstream::println!("{}\n\n{}", screen::plain(&meeting.summary), meeting.description);
+        anstream::println!(
+            "{}\n\n{}",
+            screen::plain(&meeting.summary),
+            meeting.description
+        );
         section("action_items, with an example item");
         anstream::println!("Subject: {}\n\n{}", screen::plain(&nag.subject), nag.text);
     }
 
     /// One document with a frame a text: each is a document of its own, and none can reach the others.
     fn as_html(&self) -> String {
-        let Self { page: _, mail, meeting, chat: _, nag } = self;
+        let Self {
+            page: _,
+            mail,
+            meeting,
+            chat: _,
+            nag,
+        } = self;
         let frame = |name: &str, html: &str| {
-            format!("<h2>{}</h2><iframe sandbox title=\"{}\" srcdoc=\"{}\"></iframe>", escape(name), escape(name), escape(html))
+            format!(
+                "<h2>{}</h2><iframe sandbox title=\"{}\" srcdoc=\"{}\"></iframe>",
+                escape(name),
+                escape(name),
+                escape(html)
+            )
         };
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>debrief show</title>\
@@ -143,13 +179,18 @@ impl Texts {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// A nag about an item that nobody has, so that its text can be seen.
 fn example_nag(worker: &Worker, case: &Case) -> Nag {
     let now = worker.clock.now();
-    let today = now.to_zoned_datetime(worker.company.hours.zone().clone()).date();
+    let today = now
+        .to_zoned_datetime(worker.company.hours.zone().clone())
+        .date();
     let lead = case.incident.lead().cloned().unwrap_or_default();
     let followed = FollowedItem {
         item: ActionItem {
@@ -170,6 +211,10 @@ fn example_nag(worker: &Worker, case: &Case) -> Nag {
         email: lead.email.clone().unwrap_or_default(),
         to: lead,
         today,
-        items: vec![OverdueItem { followed, days_overdue: 3, because: Because::Assigned }],
+        items: vec![OverdueItem {
+            followed,
+            days_overdue: 3,
+            because: Because::Assigned,
+        }],
     }
 }

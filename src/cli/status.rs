@@ -18,9 +18,15 @@ pub async fn status(common: &Common, as_json: bool) -> Result<Exit, Fault> {
     let clock = compose::clock(common, &config).await?;
     if !compose::has_ledger(&config.store.path) {
         if as_json {
-            anstream::println!("{}", json!({ "cases": [], "next_due": null, "needs_human": false, "calls": null }));
+            anstream::println!(
+                "{}",
+                json!({ "cases": [], "next_due": null, "needs_human": false, "calls": null })
+            );
         } else {
-            anstream::println!("There is no ledger at {} yet: nothing was ever done.", config.store.path.display());
+            anstream::println!(
+                "There is no ledger at {} yet: nothing was ever done.",
+                config.store.path.display()
+            );
         }
         return Ok(Exit::Well);
     }
@@ -30,7 +36,10 @@ pub async fn status(common: &Common, as_json: bool) -> Result<Exit, Fault> {
     let zone = &config.time_zone;
     let rows = store.cases(SHOWN).await?;
     let next_due = store.next_due().await?;
-    let calls: Option<Calls> = store.memo(calls::MEMO).await?.and_then(|value| serde_json::from_value(value).ok());
+    let calls: Option<Calls> = store
+        .memo(calls::MEMO)
+        .await?
+        .and_then(|value| serde_json::from_value(value).ok());
     let mut needs_human = false;
     let mut told = Vec::new();
     for row in &rows {
@@ -53,19 +62,30 @@ pub async fn status(common: &Common, as_json: bool) -> Result<Exit, Fault> {
     }
     if as_json {
         let status = json!({ "cases": told, "next_due": next_due, "needs_human": needs_human, "calls": calls });
-        anstream::println!("{}", serde_json::to_string_pretty(&status).unwrap_or_else(|_| Value::Null.to_string()));
+        anstream::println!(
+            "{}",
+            serde_json::to_string_pretty(&status).unwrap_or_else(|_| Value::Null.to_string())
+        );
     } else {
         match next_due {
             Some(at) if at <= now => anstream::println!("The next case is due now."),
             Some(at) => anstream::println!("The next case is due {}.", screen::time(at, zone)),
-            None => anstream::println!("No case is due; sources and action items are looked at on every pass."),
+            None => anstream::println!(
+                "No case is due; sources and action items are looked at on every pass."
+            ),
         }
         if let Some(calls) = calls {
             anstream::println!("{calls}");
         }
         if needs_human {
-            anstream::println!("Something needs a human: mend it, then `debrief retry INCIDENT`, or `debrief waive INCIDENT STEP --reason TEXT`.");
+            anstream::println!(
+                "Something needs a human: mend it, then `debrief retry INCIDENT`, or `debrief waive INCIDENT STEP --reason TEXT`."
+            );
         }
     }
-    Ok(if needs_human { Exit::NeedsHuman } else { Exit::Well })
+    Ok(if needs_human {
+        Exit::NeedsHuman
+    } else {
+        Exit::Well
+    })
 }

@@ -14,6 +14,7 @@ mod layers;
 mod reading;
 mod sandbox;
 mod sections;
+mod templates;
 mod value;
 mod vendors;
 mod whole;
@@ -32,11 +33,12 @@ use whole::Assembly;
 
 pub use fault::{ConfigFault, ConfigFaults, Origin, Problem};
 pub use hosts::{Destination, Reach};
-pub use sandbox::{SandboxPlaces, sandbox_config};
+pub use sandbox::{SandboxPerson, SandboxPlaces, sandbox_config};
 pub use sections::{
     ActionItems, AffectedCustomers, Announcement, BusinessHours, Count, Dashboard, LONGEST_WAIT,
     Log, LogFormat, Person, ReviewMeeting, Schedule, Store, Templates, Week,
 };
+pub use templates::{TemplateFault, template_files};
 pub use value::Span;
 pub use vendors::{
     Confluence, Files, Google, GoogleIdentity, Mail, MailLogin, MailSecurity, PagerDuty, Slack,

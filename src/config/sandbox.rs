@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use url::Url;
 
 /// The file with gaps: `"{name}"` where a value goes.
@@ -26,6 +27,29 @@ pub struct SandboxPlaces<'a> {
     pub store: &'a Path,
     /// Incidents resolved before it are not adopted.
     pub since: Timestamp,
+    /// The people of its world: accounts that no vendor tells of an address.
+    pub people: Vec<SandboxPerson>,
+}
+
+/// Somebody in the sandbox's world.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SandboxPerson {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The Atlassian account id.
+    pub atlassian: String,
+    /// The Slack user id.
+    pub slack: String,
+    /// The IANA zone; the team's where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Directory<'a> {
+    people: &'a [SandboxPerson],
 }
 
 /// A configuration that uses the sandbox for everything. Paths that are not UTF-8 lose what is not.
@@ -39,9 +63,10 @@ pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
         incidents,
         store,
         since,
+        people,
     } = places;
     let token_url = base_url.join("/token").unwrap_or_else(|_| base_url.clone());
-    fill(&[
+    let mut text = fill(&[
         ("base_url", toml::Value::from(base_url.as_str())),
         ("token_url", toml::Value::from(token_url.as_str())),
         ("smtp_host", toml::Value::from(smtp.ip().to_string())),
@@ -51,7 +76,12 @@ pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
         ("incidents", path(incidents)),
         ("store", path(store)),
         ("since", toml::Value::from(since.to_string())),
-    ])
+    ]);
+    // A list of texts always serialises.
+    let directory = toml::to_string(&Directory { people }).unwrap_or_default();
+    text.push('\n');
+    text.push_str(&directory);
+    text
 }
 
 /// The template with each gap filled by a TOML value. What was filled in is not looked at again, so that a value may

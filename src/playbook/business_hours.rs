@@ -209,7 +209,10 @@ impl BusinessHours {
 
     /// The same hours and holidays on the wall clock of another zone: a person's, who works the team's week elsewhere.
     pub fn in_zone(&self, zone: TimeZone) -> Self {
-        Self { zone, ..self.clone() }
+        Self {
+            zone,
+            ..self.clone()
+        }
     }
 
     /// The zone whose wall clock counts.

@@ -83,7 +83,8 @@ impl Case {
 
     /// Whether an act happened.
     pub fn is_done(&self, act: &Act) -> bool {
-        self.effect_of(act).is_some_and(|effect| effect.reference().is_some())
+        self.effect_of(act)
+            .is_some_and(|effect| effect.reference().is_some())
     }
 
     /// Where people find the result of an act, once it happened.

@@ -33,7 +33,13 @@ pub struct CustomerCount {
 impl CustomerCount {
     /// What a list comes to.
     pub fn of(customers: &[AffectedCustomer]) -> Self {
-        let organisations: BTreeSet<&str> = customers.iter().map(|customer| customer.org_id.as_str()).collect();
-        Self { rows: customers.len() as u64, organisations: organisations.len() as u64 }
+        let organisations: BTreeSet<&str> = customers
+            .iter()
+            .map(|customer| customer.org_id.as_str())
+            .collect();
+        Self {
+            rows: customers.len() as u64,
+            organisations: organisations.len() as u64,
+        }
     }
 }

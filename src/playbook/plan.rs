@@ -52,7 +52,10 @@ pub struct Owed {
 impl Owed {
     /// An act and what it waits for.
     pub fn new(act: Act, needs: impl IntoIterator<Item = Need>) -> Self {
-        Self { act, needs: needs.into_iter().collect() }
+        Self {
+            act,
+            needs: needs.into_iter().collect(),
+        }
     }
 }
 
@@ -94,7 +97,9 @@ pub struct Plan {
 impl Plan {
     /// Whether something in it needs a person.
     pub fn needs_human(&self) -> bool {
-        self.verdicts.values().any(|verdict| matches!(verdict, Verdict::NeedsHuman { .. }))
+        self.verdicts
+            .values()
+            .any(|verdict| matches!(verdict, Verdict::NeedsHuman { .. }))
     }
 }
 
@@ -115,10 +120,18 @@ pub fn plan(case: &Case, rules: &Rules, now: Timestamp) -> Plan {
         };
         plan.verdicts.insert(step, verdict);
     }
-    if plan.ready.contains(&Act::Page) && case.decision::<Value>(Step::PostmortemPage, postmortem_page::CONTENT).is_none() {
+    if plan.ready.contains(&Act::Page)
+        && case
+            .decision::<Value>(Step::PostmortemPage, postmortem_page::CONTENT)
+            .is_none()
+    {
         let content = postmortem_page::content(case, rules);
         if let Ok(value) = serde_json::to_value(content) {
-            plan.choices.push(Choice { step: Step::PostmortemPage, name: postmortem_page::CONTENT, value });
+            plan.choices.push(Choice {
+                step: Step::PostmortemPage,
+                name: postmortem_page::CONTENT,
+                value,
+            });
         }
     }
     plan
@@ -135,9 +148,18 @@ enum Standing {
     Done,
     Ready,
     Underway,
-    Waiting { on: String, until: Option<Timestamp> },
-    Retrying { at: Timestamp, attempts: u32, error: String },
-    GaveUp { error: String },
+    Waiting {
+        on: String,
+        until: Option<Timestamp>,
+    },
+    Retrying {
+        at: Timestamp,
+        attempts: u32,
+        error: String,
+    },
+    GaveUp {
+        error: String,
+    },
 }
 
 /// Everything that is owed for a case at a moment.
@@ -163,12 +185,18 @@ impl<'a> Agenda<'a> {
                 (step, agree(case, step, owed))
             })
             .collect();
-        Self { case, rules, now, steps }
+        Self {
+            case,
+            rules,
+            now,
+            steps,
+        }
     }
 
     /// The verdict of a step, with its ready acts and waking times added to the plan.
     fn judge(&self, step: Step, owed: &[Owed], plan: &mut Plan) -> Verdict {
-        let (mut acts, mut waiting, mut retrying, mut gave_up, mut underway) = (Vec::new(), None, None, None, false);
+        let (mut acts, mut waiting, mut retrying, mut gave_up, mut underway) =
+            (Vec::new(), None, None, None, false);
         for item in owed {
             match self.standing(item) {
                 Standing::Done => {}
@@ -184,11 +212,21 @@ impl<'a> Agenda<'a> {
                     }
                     waiting = waiting.or(Some(Verdict::Waiting { on, until }));
                 }
-                Standing::Retrying { at, attempts, error } => {
+                Standing::Retrying {
+                    at,
+                    attempts,
+                    error,
+                } => {
                     plan.wake_at = earliest(plan.wake_at, Some(at));
-                    retrying = retrying.or(Some(Verdict::Retrying { at, attempts, error }));
+                    retrying = retrying.or(Some(Verdict::Retrying {
+                        at,
+                        attempts,
+                        error,
+                    }));
                 }
-                Standing::GaveUp { error } => gave_up = gave_up.or(Some(Verdict::NeedsHuman { error })),
+                Standing::GaveUp { error } => {
+                    gave_up = gave_up.or(Some(Verdict::NeedsHuman { error }))
+                }
             }
         }
         gave_up
@@ -196,7 +234,9 @@ impl<'a> Agenda<'a> {
             .or(retrying)
             .or_else(|| underway.then_some(Verdict::Underway))
             .or(waiting)
-            .unwrap_or_else(|| Verdict::Done { url: self.result_of(step) })
+            .unwrap_or_else(|| Verdict::Done {
+                url: self.result_of(step),
+            })
     }
 
     /// Where people find what a step made.
@@ -212,7 +252,12 @@ impl<'a> Agenda<'a> {
 
     fn standing(&self, item: &Owed) -> Standing {
         let Some(effect) = self.case.effect_of(&item.act) else {
-            return self.first_unmet(item).map_or(Standing::Ready, |(on, until)| Standing::Waiting { on, until });
+            return self
+                .first_unmet(item)
+                .map_or(Standing::Ready, |(on, until)| Standing::Waiting {
+                    on,
+                    until,
+                });
         };
         match &effect.state {
             EffectState::Done { .. } => Standing::Done,
@@ -222,16 +267,27 @@ impl<'a> Agenda<'a> {
                 if ask_at <= self.now {
                     Standing::Ready
                 } else {
-                    Standing::Waiting { on: format!("certainty whether “{}” happened", item.act.what()), until: Some(ask_at) }
+                    Standing::Waiting {
+                        on: format!("certainty whether “{}” happened", item.act.what()),
+                        until: Some(ask_at),
+                    }
                 }
             }
             EffectState::Retry { at, .. } if *at <= self.now => {
-                self.first_unmet(item).map_or(Standing::Ready, |(on, until)| Standing::Waiting { on, until })
+                self.first_unmet(item)
+                    .map_or(Standing::Ready, |(on, until)| Standing::Waiting {
+                        on,
+                        until,
+                    })
             }
-            EffectState::Retry { at, error } => {
-                Standing::Retrying { at: *at, attempts: effect.attempts, error: error.clone() }
-            }
-            EffectState::GaveUp { error } => Standing::GaveUp { error: error.clone() },
+            EffectState::Retry { at, error } => Standing::Retrying {
+                at: *at,
+                attempts: effect.attempts,
+                error: error.clone(),
+            },
+            EffectState::GaveUp { error } => Standing::GaveUp {
+                error: error.clone(),
+            },
         }
     }
 
@@ -241,7 +297,9 @@ impl<'a> Agenda<'a> {
     }
 
     fn only_record_missing(&self, item: &Owed) -> bool {
-        self.unmet(&Need::Settled).is_none() && self.unmet(&Need::Record).is_some() && item.needs.contains(&Need::Settled)
+        self.unmet(&Need::Settled).is_none()
+            && self.unmet(&Need::Record).is_some()
+            && item.needs.contains(&Need::Settled)
     }
 
     fn unmet(&self, need: &Need) -> Option<(String, Option<Timestamp>)> {
@@ -249,7 +307,8 @@ impl<'a> Agenda<'a> {
             Need::Settled => match &self.case.incident.status {
                 Status::Resolved { at } => {
                     let settled_at = *at + self.rules.settle;
-                    (self.now < settled_at).then(|| ("the incident staying resolved".to_owned(), Some(settled_at)))
+                    (self.now < settled_at)
+                        .then(|| ("the incident staying resolved".to_owned(), Some(settled_at)))
                 }
                 Status::Open => Some(("the incident's resolution".to_owned(), None)),
                 Status::Merged { into } => Some((format!("nothing: merged into {into}"), None)),
@@ -258,10 +317,14 @@ impl<'a> Agenda<'a> {
                 Detail::Full => None,
                 Detail::Listed => Some(("the incident's record".to_owned(), None)),
             },
-            Need::Done(act) | Need::IfEver(act) => (!self.case.is_done(act)).then(|| (waits_for(act), None)),
+            Need::Done(act) | Need::IfEver(act) => {
+                (!self.case.is_done(act)).then(|| (waits_for(act), None))
+            }
             Need::Patiently(act, patience) => {
                 let until = self.patience_ends(*patience);
-                let met = self.case.is_done(act) || self.is_hopeless(act) || until.is_some_and(|until| until <= self.now);
+                let met = self.case.is_done(act)
+                    || self.is_hopeless(act)
+                    || until.is_some_and(|until| until <= self.now);
                 (!met).then(|| (waits_for(act), until))
             }
             Need::Over(act) => {
@@ -295,7 +358,11 @@ impl<'a> Agenda<'a> {
         gave_up
             || owed.needs.iter().any(|need| match need {
                 Need::Done(other) => !self.case.is_done(other) && self.is_hopeless(other),
-                Need::Settled | Need::Record | Need::Patiently(..) | Need::IfEver(_) | Need::Over(_) => false,
+                Need::Settled
+                | Need::Record
+                | Need::Patiently(..)
+                | Need::IfEver(_)
+                | Need::Over(_) => false,
             })
     }
 }
@@ -314,10 +381,14 @@ fn earliest(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestam
 /// What holds for a step before its acts are looked at: waived, merged away, not provided for, or owed.
 fn agree(case: &Case, step: Step, owed: Result<Vec<Owed>, String>) -> Agreed {
     if let Some(waiver) = case.waiver(step) {
-        return Agreed::Final(Verdict::Waived { reason: waiver.reason.clone() });
+        return Agreed::Final(Verdict::Waived {
+            reason: waiver.reason.clone(),
+        });
     }
     if let Status::Merged { into } = &case.incident.status {
-        return Agreed::Final(Verdict::NotOwed { because: format!("merged into {into}, which is owed it") });
+        return Agreed::Final(Verdict::NotOwed {
+            because: format!("merged into {into}, which is owed it"),
+        });
     }
     match owed {
         Ok(owed) => Agreed::Owed(owed),
@@ -333,9 +404,13 @@ fn follow_up(case: &Case, rules: &Rules) -> Verdict {
     };
     match agree(case, Step::ActionItems, owed) {
         Agreed::Final(verdict) => verdict,
-        Agreed::Owed(_) if case.is_done(&Act::Page) => {
-            Verdict::Waiting { on: "the boxes on the page; overdue ones are looked for on every pass".to_owned(), until: None }
-        }
-        Agreed::Owed(_) => Verdict::Waiting { on: waits_for(&Act::Page), until: None },
+        Agreed::Owed(_) if case.is_done(&Act::Page) => Verdict::Waiting {
+            on: "the boxes on the page; overdue ones are looked for on every pass".to_owned(),
+            until: None,
+        },
+        Agreed::Owed(_) => Verdict::Waiting {
+            on: waits_for(&Act::Page),
+            until: None,
+        },
     }
 }

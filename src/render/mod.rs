@@ -27,12 +27,14 @@ use minijinja::{Value, context};
 pub use engine::Templates;
 pub use error::RenderError;
 pub use story::{
-    ChatText, EventText, MailText, Meeting, MeetingState, NagDigest, NagItem, News, PageText,
+    ChatText, EventText, MailText, Meeting, MeetingState, NagDigest, NagItem, PageText,
     Punctuality, SheetState, Story,
 };
 
 use timeline::Timeline;
 use view::View;
+
+use crate::playbook::steps::act::News;
 
 /// What the vendors allow, in UTF-16 units. Confluence refuses page titles over 255 characters; the others cut or fold
 /// at lengths that nobody reads anyway.

@@ -8,9 +8,10 @@ use crate::playbook::incident::{
     Detail, EntryKind, Incident, IncidentId, Narrative, Part, Participant, Status, TimelineEntry,
 };
 use crate::playbook::person::Person;
+use crate::playbook::steps::act::News;
 
 use super::{
-    Meeting, MeetingState, NagDigest, NagItem, News, Punctuality, RenderError, SheetState, Story,
+    Meeting, MeetingState, NagDigest, NagItem, Punctuality, RenderError, SheetState, Story,
     Templates,
 };
 

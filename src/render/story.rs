@@ -79,15 +79,6 @@ pub enum Punctuality {
     Late,
 }
 
-/// What a footer comment brings to a page that was created before it was known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
-    /// The sheet of affected customers is ready.
-    Sheet,
-    /// The meeting is booked.
-    Meeting,
-}
-
 /// A person's overdue action items, from all incidents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NagDigest<'a> {

@@ -11,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::playbook::incident::Incident;
 
+pub mod customers;
 pub mod files;
+pub mod pagerduty;
 
 /// A record of incidents.
 #[async_trait]

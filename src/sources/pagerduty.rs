@@ -17,10 +17,14 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::{IncidentSource, Pulled, SourceError};
-use crate::playbook::incident::{Detail, EntryKind, Incident, IncidentId, Narrative, Part, Participant, Status, TimelineEntry};
+use crate::playbook::incident::{
+    Detail, EntryKind, Incident, IncidentId, Narrative, Part, Participant, Status, TimelineEntry,
+};
 use crate::playbook::person::Person;
 use crate::vendors::http::{CallError, Failure};
-use crate::vendors::pagerduty::{self as vendor, IncidentStatus, LogEntry, LogEntryKind, Note, Reference, User};
+use crate::vendors::pagerduty::{
+    self as vendor, IncidentStatus, LogEntry, LogEntryKind, Note, Reference, User,
+};
 
 /// The source's name.
 const NAME: &str = "pagerduty";
@@ -51,7 +55,11 @@ struct Users {
 impl PagerDuty {
     /// The account of that client; each look goes back `overlap` beyond the last one, since rows shift while they are paged.
     pub fn new(client: vendor::PagerDuty, overlap: SignedDuration) -> Self {
-        Self { client, overlap, users: Mutex::default() }
+        Self {
+            client,
+            overlap,
+            users: Mutex::default(),
+        }
     }
 
     /// The account's first hundred users in one call, once; most accounts have no more.
@@ -60,7 +68,9 @@ impl PagerDuty {
         let mut users = self.users.lock().await;
         if !users.listed {
             let listed = self.client.users().await?;
-            users.known.extend(listed.into_iter().map(|user| (user.id.clone(), Some(user))));
+            users
+                .known
+                .extend(listed.into_iter().map(|user| (user.id.clone(), Some(user))));
             users.listed = true;
         }
         Ok(())
@@ -69,9 +79,13 @@ impl PagerDuty {
     /// The people of these ids; those whom PagerDuty does not show are left out.
     async fn people(&self, ids: &BTreeSet<String>) -> Result<BTreeMap<String, User>, CallError> {
         let mut users = self.users.lock().await;
-        let missing: Vec<&String> = ids.iter().filter(|id| !users.known.contains_key(*id)).collect();
+        let missing: Vec<String> = ids
+            .iter()
+            .filter(|id| !users.known.contains_key(*id))
+            .cloned()
+            .collect();
         let asked: Vec<(String, Result<Option<User>, CallError>)> = stream::iter(missing)
-            .map(|id| async move { (id.clone(), self.client.user(id).await) })
+            .map(|id| self.ask_user(id))
             .buffer_unordered(USERS_AT_ONCE)
             .collect()
             .await;
@@ -94,22 +108,45 @@ impl PagerDuty {
     }
 }
 
+impl PagerDuty {
+    async fn ask_user(&self, id: String) -> (String, Result<Option<User>, CallError>) {
+        let user = self.client.user(&id).await;
+        (id, user)
+    }
+}
+
 #[async_trait]
 impl IncidentSource for PagerDuty {
     fn name(&self) -> &str {
         NAME
     }
 
-    async fn pull(&self, watermark: Option<&Value>, since: Timestamp, _now: Timestamp) -> Result<Pulled, SourceError> {
-        let watermark: Option<Watermark> = watermark.and_then(|value| serde_json::from_value(value.clone()).ok());
-        let back_to = watermark.map_or(since, |watermark| (watermark.resolved_at - self.overlap).max(since));
+    async fn pull(
+        &self,
+        watermark: Option<&Value>,
+        since: Timestamp,
+        _now: Timestamp,
+    ) -> Result<Pulled, SourceError> {
+        let watermark: Option<Watermark> =
+            watermark.and_then(|value| serde_json::from_value(value.clone()).ok());
+        let back_to = watermark.map_or(since, |watermark| {
+            (watermark.resolved_at - self.overlap).max(since)
+        });
         let mut newest = watermark.map(|watermark| watermark.resolved_at);
         let mut incidents: BTreeMap<IncidentId, Incident> = BTreeMap::new();
         let mut offset = 0;
         loop {
-            let page = self.client.resolved_page(offset).await.map_err(source_error)?;
+            let page = self
+                .client
+                .resolved_page(offset)
+                .await
+                .map_err(source_error)?;
             let count = u32::try_from(page.incidents.len()).unwrap_or(u32::MAX);
-            let oldest = page.incidents.iter().filter_map(|incident| incident.resolved_at).min();
+            let oldest = page
+                .incidents
+                .iter()
+                .filter_map(|incident| incident.resolved_at)
+                .min();
             for incident in page.incidents {
                 newest = newest.max(incident.resolved_at);
                 if incident.resolved_at.is_some_and(|at| at >= back_to) {
@@ -124,7 +161,11 @@ impl IncidentSource for PagerDuty {
             offset = offset.saturating_add(count);
         }
         let watermark = newest.map_or(Value::Null, |resolved_at| json!(Watermark { resolved_at }));
-        Ok(Pulled { incidents: incidents.into_values().collect(), watermark, faults: Vec::new() })
+        Ok(Pulled {
+            incidents: incidents.into_values().collect(),
+            watermark,
+            faults: Vec::new(),
+        })
     }
 
     async fn detail(&self, incident: &Incident, _now: Timestamp) -> Result<Incident, SourceError> {
@@ -136,12 +177,18 @@ impl IncidentSource for PagerDuty {
             self.list_users(),
         );
         let Some(now) = now.map_err(source_error)? else {
-            return Err(SourceError::Gone(format!("PagerDuty no longer shows incident {}", incident.reference)));
+            return Err(SourceError::Gone(format!(
+                "PagerDuty no longer shows incident {}",
+                incident.reference
+            )));
         };
         let (log, notes) = (log.map_err(source_error)?, notes.map_err(source_error)?);
         users.map_err(source_error)?;
         let parts = parts(&now, &log, &notes);
-        let ids: BTreeSet<String> = parts.iter().map(|(reference, _)| reference.id.clone()).collect();
+        let ids: BTreeSet<String> = parts
+            .iter()
+            .map(|(reference, _)| reference.id.clone())
+            .collect();
         let people = self.people(&ids).await.map_err(source_error)?;
         Ok(Incident {
             detail: Detail::Full,
@@ -154,9 +201,11 @@ impl IncidentSource for PagerDuty {
 
 fn source_error(error: CallError) -> SourceError {
     match &error.failure {
-        Failure::Unauthorized(_) | Failure::Forbidden { .. } => SourceError::Misconfigured(format!(
-            "{error}; check `sources.pagerduty.key`: a read-only REST API key of the account"
-        )),
+        Failure::Unauthorized(_) | Failure::Forbidden { .. } => {
+            SourceError::Misconfigured(format!(
+                "{error}; check `sources.pagerduty.key`: a read-only REST API key of the account"
+            ))
+        }
         Failure::NotReached(_)
         | Failure::Throttled { .. }
         | Failure::Unavailable { .. }
@@ -166,27 +215,43 @@ fn source_error(error: CallError) -> SourceError {
         | Failure::Refused { .. }
         | Failure::Unreadable(_) => SourceError::Later {
             message: error.to_string(),
-            retry_after: error.retry_after().and_then(|after| SignedDuration::try_from(after).ok()),
+            retry_after: error
+                .retry_after()
+                .and_then(|after| SignedDuration::try_from(after).ok()),
         },
     }
 }
 
 /// What the list tells.
 fn listed(incident: &vendor::Incident) -> Incident {
-    let resolved_at = incident.resolved_at.or(incident.updated_at).unwrap_or(incident.created_at);
+    let resolved_at = incident
+        .resolved_at
+        .or(incident.updated_at)
+        .unwrap_or(incident.created_at);
     Incident {
         id: IncidentId::new(NAME, &incident.id),
-        reference: incident.number.map_or_else(|| incident.id.clone(), |number| format!("#{number}")),
+        reference: incident
+            .number
+            .map_or_else(|| incident.id.clone(), |number| format!("#{number}")),
         title: incident.title.clone(),
         url: incident.html_url.clone(),
-        service: incident.service.as_ref().and_then(|service| service.summary.clone()).unwrap_or_default(),
+        service: incident
+            .service
+            .as_ref()
+            .and_then(|service| service.summary.clone())
+            .unwrap_or_default(),
         severity: incident.priority.clone(),
         opened_at: incident.created_at,
         status: match (&incident.merged_into, incident.status) {
-            (Some(other), _) => Status::Merged { into: IncidentId::new(NAME, &other.id) },
+            (Some(other), _) => Status::Merged {
+                into: IncidentId::new(NAME, &other.id),
+            },
             (None, IncidentStatus::Resolved) => Status::Resolved { at: resolved_at },
             // An unknown status is not a resolution.
-            (None, IncidentStatus::Triggered | IncidentStatus::Acknowledged | IncidentStatus::Unknown) => Status::Open,
+            (
+                None,
+                IncidentStatus::Triggered | IncidentStatus::Acknowledged | IncidentStatus::Unknown,
+            ) => Status::Open,
         },
         detail: Detail::Listed,
         participants: Vec::new(),
@@ -199,7 +264,9 @@ fn listed(incident: &vendor::Incident) -> Incident {
 /// Who took part, each once, the lead first: whoever acknowledged first leads, until a person volunteers.
 fn parts(incident: &vendor::Incident, log: &[LogEntry], notes: &[Note]) -> Vec<(Reference, Part)> {
     let acted = |kinds: &'static [LogEntryKind]| {
-        log.iter().filter(move |entry| kinds.contains(&entry.kind)).filter_map(|entry| entry.agent.clone())
+        log.iter()
+            .filter(move |entry| kinds.contains(&entry.kind))
+            .filter_map(|entry| entry.agent.clone())
     };
     let lead = acted(&[LogEntryKind::Acknowledge]).find(is_person);
     let responders = acted(&[
@@ -215,7 +282,11 @@ fn parts(incident: &vendor::Incident, log: &[LogEntry], notes: &[Note]) -> Vec<(
     ]);
     let assigned = log.iter().flat_map(|entry| entry.assignees.iter().cloned());
     let wrote = notes.iter().filter_map(|note| note.user.clone());
-    let everyone = responders.chain(assigned).chain(incident.responders.iter().cloned()).chain(wrote).filter(is_person);
+    let everyone = responders
+        .chain(assigned)
+        .chain(incident.responders.iter().cloned())
+        .chain(wrote)
+        .filter(is_person);
     let mut seen = BTreeSet::new();
     lead.into_iter()
         .map(|reference| (reference, Part::Lead))
@@ -228,7 +299,10 @@ fn is_person(reference: &Reference) -> bool {
     matches!(reference.kind.as_str(), "user" | "user_reference") && !reference.id.is_empty()
 }
 
-fn participants(parts: Vec<(Reference, Part)>, people: &BTreeMap<String, User>) -> Vec<Participant> {
+fn participants(
+    parts: Vec<(Reference, Part)>,
+    people: &BTreeMap<String, User>,
+) -> Vec<Participant> {
     parts
         .into_iter()
         .map(|(reference, part)| {
@@ -240,7 +314,10 @@ fn participants(parts: Vec<(Reference, Part)>, people: &BTreeMap<String, User>) 
                     ..Person::default()
                 },
                 // Gone, or not ours to see: the name in the log is what is known.
-                None => Person { name: reference.summary.unwrap_or(reference.id), ..Person::default() },
+                None => Person {
+                    name: reference.summary.unwrap_or(reference.id),
+                    ..Person::default()
+                },
             };
             Participant { person, part }
         })
@@ -254,15 +331,23 @@ fn timeline(log: &[LogEntry], notes: &[Note]) -> Vec<TimelineEntry> {
         let kind = match &entry.kind {
             LogEntryKind::Trigger => EntryKind::Alert,
             LogEntryKind::Acknowledge => EntryKind::Acknowledged,
-            LogEntryKind::Assign | LogEntryKind::Delegate | LogEntryKind::Escalate => EntryKind::Escalated,
-            LogEntryKind::Resolve => EntryKind::Resolved,
-            LogEntryKind::Unacknowledge | LogEntryKind::Snooze | LogEntryKind::UrgencyChange | LogEntryKind::Other(_) => {
-                EntryKind::Other
+            LogEntryKind::Assign | LogEntryKind::Delegate | LogEntryKind::Escalate => {
+                EntryKind::Escalated
             }
+            LogEntryKind::Resolve => EntryKind::Resolved,
+            LogEntryKind::Unacknowledge
+            | LogEntryKind::Snooze
+            | LogEntryKind::UrgencyChange
+            | LogEntryKind::Other(_) => EntryKind::Other,
             LogEntryKind::Notify | LogEntryKind::Annotate => return None,
         };
         let by = entry.agent.as_ref().and_then(|agent| agent.summary.clone());
-        Some(TimelineEntry { at: entry.created_at, kind, by: tool(entry).or(by), text: entry.summary.clone() })
+        Some(TimelineEntry {
+            at: entry.created_at,
+            kind,
+            by: tool(entry).or(by),
+            text: entry.summary.clone(),
+        })
     });
     let noted = notes.iter().filter_map(|note| {
         Some(TimelineEntry {
@@ -283,7 +368,7 @@ fn tool(entry: &LogEntry) -> Option<String> {
     if entry.kind != LogEntryKind::Trigger {
         return None;
     }
-    let named = ["client", "cef_details/client", "service/summary"];
+    let named = ["details/client", "client", "cef_details/client"];
     named.iter().find_map(|path| {
         let value = entry.channel.pointer(&format!("/{path}"))?.as_str()?;
         (!value.is_empty()).then(|| value.to_owned())

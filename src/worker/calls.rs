@@ -40,8 +40,16 @@ impl fmt::Display for Calls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Calls: ")?;
         let list = |calls: &BTreeMap<String, u64>| {
-            let parts: Vec<String> = calls.iter().filter(|(_, count)| **count > 0).map(|(vendor, count)| format!("{vendor} {count}")).collect();
-            if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+            let parts: Vec<String> = calls
+                .iter()
+                .filter(|(_, count)| **count > 0)
+                .map(|(vendor, count)| format!("{vendor} {count}"))
+                .collect();
+            if parts.is_empty() {
+                "none".to_owned()
+            } else {
+                parts.join(", ")
+            }
         };
         write!(
             f,

@@ -1,7 +1,7 @@
 //! Working on one case: plan, record choices, mark in flight, act, write down the end; until nothing more is ready.
 
 use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use tracing::{info, warn};
@@ -22,7 +22,11 @@ const READ_AGAIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// What one act, or the reading of the record, came to.
 enum Outcome {
-    Acted { act: Act, state: EffectState, recorded: Vec<Decision> },
+    Acted {
+        act: Act,
+        state: EffectState,
+        recorded: Vec<Decision>,
+    },
     Read(Result<Incident, SourceError>),
     StoreFailed(StoreError),
 }
@@ -46,36 +50,60 @@ impl Worker {
     /// # Errors
     /// When the memory fails or the lease is lost; the case is then left as the ledger has it.
     pub async fn work(&self, mut claim: Claim, mut case: Case) -> Result<Worked, StoreError> {
-        let mut running: FuturesUnordered<BoxFuture<'_, Outcome>> = FuturesUnordered::new();
+        let mut running: FuturesUnordered<LocalBoxFuture<'_, Outcome>> = FuturesUnordered::new();
         let mut reading = ReadingState::NotAsked;
         let (mut done, mut failures) = (Vec::new(), Vec::new());
         loop {
             let now = self.clock.now();
             let planned = plan(&case, &self.rules, now);
             for choice in &planned.choices {
-                let value = self.store.decide(&claim, choice.step, choice.name, &choice.value, now).await?;
-                case.decisions.push(Decision { step: choice.step, name: choice.name.to_owned(), value, decided_at: now });
+                let value = self
+                    .store
+                    .decide(&claim, choice.step, choice.name, &choice.value, now)
+                    .await?;
+                case.decisions.push(Decision {
+                    step: choice.step,
+                    name: choice.name.to_owned(),
+                    value,
+                    decided_at: now,
+                });
             }
             if !planned.ready.is_empty() {
                 claim = self.renewed(claim, now).await?;
-                self.begin(&claim, &mut case, &planned.ready, now, &mut running).await?;
+                self.begin(&claim, &mut case, &planned.ready, now, &mut running)
+                    .await?;
             }
             if planned.reading == Reading::Wanted && reading == ReadingState::NotAsked {
                 reading = ReadingState::Asked;
                 let incident = case.incident.clone();
-                running.push(Box::pin(async move { Outcome::Read(self.read(&incident).await) }));
+                running.push(Box::pin(async move {
+                    Outcome::Read(self.read(&incident).await)
+                }));
             }
             let Some(outcome) = running.next().await else {
                 let wake_at = match reading {
-                    ReadingState::Failed => Some(planned.wake_at.map_or(now + READ_AGAIN, |at| at.min(now + READ_AGAIN))),
+                    ReadingState::Failed => Some(
+                        planned
+                            .wake_at
+                            .map_or(now + READ_AGAIN, |at| at.min(now + READ_AGAIN)),
+                    ),
                     ReadingState::NotAsked | ReadingState::Asked => planned.wake_at,
                 };
                 self.store.release(&claim, wake_at, now).await?;
-                return Ok(Worked { case, plan: planned, done, failures });
+                return Ok(Worked {
+                    case,
+                    plan: planned,
+                    done,
+                    failures,
+                });
             };
             let now = self.clock.now();
             match outcome {
-                Outcome::Acted { act, state, recorded } => {
+                Outcome::Acted {
+                    act,
+                    state,
+                    recorded,
+                } => {
                     case.decisions.extend(recorded);
                     self.finish(&claim, &mut case, &act, state, now).await?;
                     match case.effect_of(&act).map(|effect| &effect.state) {
@@ -107,38 +135,67 @@ impl Worker {
         case: &mut Case,
         acts: &[Act],
         now: Timestamp,
-        running: &mut FuturesUnordered<BoxFuture<'w, Outcome>>,
+        running: &mut FuturesUnordered<LocalBoxFuture<'w, Outcome>>,
     ) -> Result<(), StoreError> {
         let keys: Vec<_> = acts.iter().map(|act| case.key_of(act)).collect();
-        let earlier: Vec<Option<Effect>> = acts.iter().map(|act| case.effect_of(act).cloned()).collect();
+        let earlier: Vec<Option<Effect>> = acts
+            .iter()
+            .map(|act| case.effect_of(act).cloned())
+            .collect();
         self.store.begin(claim, &keys, now).await?;
         for (key, earlier) in keys.into_iter().zip(&earlier) {
             let attempts = earlier.as_ref().map_or(0, |effect| effect.attempts) + 1;
-            case.effects.insert(key.clone(), Effect { key, state: EffectState::InFlight, attempts, updated_at: now });
+            case.effects.insert(
+                key.clone(),
+                Effect {
+                    key,
+                    state: EffectState::InFlight,
+                    attempts,
+                    updated_at: now,
+                },
+            );
         }
         for (act, earlier) in acts.iter().cloned().zip(earlier) {
             let (claim, case) = (claim.clone(), case.clone());
-            running.push(Box::pin(async move { self.act(&claim, &case, act, earlier, now).await }));
+            running.push(Box::pin(async move {
+                self.act(&claim, &case, act, earlier, now).await
+            }));
         }
         Ok(())
     }
 
     /// Does one act; one whose outcome is in doubt is looked for first.
-    async fn act(&self, claim: &Claim, case: &Case, act: Act, earlier: Option<Effect>, now: Timestamp) -> Outcome {
+    async fn act(
+        &self,
+        claim: &Claim,
+        case: &Case,
+        act: Act,
+        earlier: Option<Effect>,
+        now: Timestamp,
+    ) -> Outcome {
         let mut job = Job::new(self, claim, case, now);
-        let in_doubt = earlier.as_ref().filter(|effect| effect.state == EffectState::InDoubt);
+        let in_doubt = earlier
+            .as_ref()
+            .filter(|effect| effect.state == EffectState::InDoubt);
         let found = match in_doubt {
             Some(effect) => act::find(&mut job, &act, effect.updated_at).await,
             None => Ok(Found::Absent),
         };
         let ended = match found {
             Ok(Found::Yes(done)) => Ok(done),
-            Ok(Found::Absent | Found::CannotKnow(Otherwise::Repeat)) => act::perform(&mut job, &act).await,
+            Ok(Found::Absent | Found::CannotKnow(Otherwise::Repeat)) => {
+                act::perform(&mut job, &act).await
+            }
             Ok(Found::CannotKnow(Otherwise::AskHuman)) => Err(ActError::GiveUp {
-                message: format!("nobody can tell whether “{}” happened: look, then retry or waive", act.what()),
+                message: format!(
+                    "nobody can tell whether “{}” happened: look, then retry or waive",
+                    act.what()
+                ),
             }),
             // It could not be asked: the doubt stays.
-            Err(ActError::Later { message, .. }) if in_doubt.is_some() => Err(ActError::InDoubt { message }),
+            Err(ActError::Later { message, .. }) if in_doubt.is_some() => {
+                Err(ActError::InDoubt { message })
+            }
             Err(error) => Err(error),
         };
         let attempts = earlier.map_or(0, |effect| effect.attempts) + 1;
@@ -146,37 +203,73 @@ impl Worker {
         match ended {
             Ok(Done { reference, url }) => {
                 info!(case = %case.incident.id, step = %act.step(), act = act.kind(), "done");
-                Outcome::Acted { act, state: EffectState::Done { reference, url }, recorded }
+                Outcome::Acted {
+                    act,
+                    state: EffectState::Done { reference, url },
+                    recorded,
+                }
             }
             Err(ActError::Store(error)) => Outcome::StoreFailed(error),
             Err(error) => {
                 let salt = case.key_of(&act).canonical(&self.company.installation);
                 let state = self.failed(&error, attempts, &salt, now);
                 warn!(case = %case.incident.id, step = %act.step(), act = act.kind(), %error, attempts, "not done");
-                Outcome::Acted { act, state, recorded }
+                Outcome::Acted {
+                    act,
+                    state,
+                    recorded,
+                }
             }
         }
     }
 
     /// What the ledger remembers of a failure.
-    pub(super) fn failed(&self, error: &ActError, attempts: u32, salt: &str, now: Timestamp) -> EffectState {
+    pub(super) fn failed(
+        &self,
+        error: &ActError,
+        attempts: u32,
+        salt: &str,
+        now: Timestamp,
+    ) -> EffectState {
         let (message, asked) = match error {
-            ActError::Later { message, after } => {
-                (message, after.and_then(|after| SignedDuration::try_from(after).ok()))
-            }
+            ActError::Later { message, after } => (
+                message,
+                after.and_then(|after| SignedDuration::try_from(after).ok()),
+            ),
             ActError::InDoubt { .. } => return EffectState::InDoubt,
-            ActError::GiveUp { message } => return EffectState::GaveUp { error: message.clone() },
-            ActError::Store(error) => return EffectState::Retry { at: now, error: error.to_string() },
+            ActError::GiveUp { message } => {
+                return EffectState::GaveUp {
+                    error: message.clone(),
+                };
+            }
+            ActError::Store(error) => {
+                return EffectState::Retry {
+                    at: now,
+                    error: error.to_string(),
+                };
+            }
         };
         match self.manner.retry.next_attempt(attempts, asked, salt) {
-            Next::After(wait) => EffectState::Retry { at: now + wait, error: message.clone() },
+            Next::After(wait) => EffectState::Retry {
+                at: now + wait,
+                error: message.clone(),
+            },
             Next::GiveUp => EffectState::GaveUp {
-                error: format!("{message} (given up after {attempts} tries; mend the cause, then `debrief retry`)"),
+                error: format!(
+                    "{message} (given up after {attempts} tries; mend the cause, then `debrief retry`)"
+                ),
             },
         }
     }
 
-    async fn finish(&self, claim: &Claim, case: &mut Case, act: &Act, state: EffectState, now: Timestamp) -> Result<(), StoreError> {
+    async fn finish(
+        &self,
+        claim: &Claim,
+        case: &mut Case,
+        act: &Act,
+        state: EffectState,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let key = case.key_of(act);
         self.store.finish(claim, &key, &state, now).await?;
         if let Some(effect) = case.effects.get_mut(&key) {

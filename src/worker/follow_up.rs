@@ -54,7 +54,12 @@ impl Followed {
 impl Worker {
     /// Open tasks whose date is over somewhere; empty where action items are not followed.
     pub async fn overdue_tasks(&self) -> Result<Vec<Task>, CallError> {
-        let Some(confluence) = self.means.confluence.as_ref().filter(|_| self.rules.action_items.provided().is_some()) else {
+        let Some(confluence) = self
+            .means
+            .confluence
+            .as_ref()
+            .filter(|_| self.rules.action_items.provided().is_some())
+        else {
             return Ok(Vec::new());
         };
         let query = TaskQuery {
@@ -74,7 +79,10 @@ impl Worker {
     }
 
     /// Nags whoever has to be nagged now.
-    pub(super) async fn follow_up(&self, tasks: Result<Vec<Task>, CallError>) -> Result<Followed, StoreError> {
+    pub(super) async fn follow_up(
+        &self,
+        tasks: Result<Vec<Task>, CallError>,
+    ) -> Result<Followed, StoreError> {
         let mut followed = Followed::default();
         let tasks = match tasks {
             Ok(tasks) => tasks,
@@ -84,7 +92,11 @@ impl Worker {
                 return Ok(followed);
             }
         };
-        let Round { due, later, unreachable } = self.round(tasks).await?;
+        let Round {
+            due,
+            later,
+            unreachable,
+        } = self.round(tasks).await?;
         followed.later = later;
         followed.unreachable = unreachable;
         let owed = self.owed(due).await?;
@@ -93,7 +105,11 @@ impl Worker {
         }
         let now = self.clock.now();
         // Another worker's round is as good as ours.
-        let Some(mut claim) = self.store.claim_round(ROUND, &self.manner.holder, now, self.manner.lease).await? else {
+        let Some(mut claim) = self
+            .store
+            .claim_round(ROUND, &self.manner.holder, now, self.manner.lease)
+            .await?
+        else {
             return Ok(followed);
         };
         for (nag, effect) in owed {
@@ -109,32 +125,56 @@ impl Worker {
         if tasks.is_empty() {
             return Ok(Round::default());
         }
-        let mut pages: Vec<String> = tasks.iter().filter_map(|task| task.page_id.clone()).collect();
+        let mut pages: Vec<String> = tasks
+            .iter()
+            .filter_map(|task| task.page_id.clone())
+            .collect();
         pages.sort_unstable();
         pages.dedup();
-        let cases: BTreeMap<String, Case> =
-            self.store.cases_by_reference(Step::PostmortemPage, &Act::Page.target(), &pages).await?.into_iter().collect();
+        let cases: BTreeMap<String, Case> = self
+            .store
+            .cases_by_reference(Step::PostmortemPage, &Act::Page.target(), &pages)
+            .await?
+            .into_iter()
+            .collect();
         let items = tasks
             .into_iter()
             .filter_map(|task| {
                 // Tasks on pages that Debrief did not make are none of its business.
                 let case = cases.get(task.page_id.as_deref()?)?;
-                case.waiver(Step::ActionItems).is_none().then(|| followed_item(task, case))
+                case.waiver(Step::ActionItems)
+                    .is_none()
+                    .then(|| followed_item(task, case))
             })
             .collect();
-        Ok(action_items::round(items, &self.company.directory, &self.company.hours, self.clock.now()))
+        Ok(action_items::round(
+            items,
+            &self.company.directory,
+            &self.company.hours,
+            self.clock.now(),
+        ))
     }
 
     /// The nags of a round that have not gone out yet today.
     pub async fn not_yet_sent(&self, due: Vec<Nag>) -> Result<Vec<Nag>, StoreError> {
-        Ok(self.owed(due).await?.into_iter().map(|(nag, _)| nag).collect())
+        Ok(self
+            .owed(due)
+            .await?
+            .into_iter()
+            .map(|(nag, _)| nag)
+            .collect())
     }
 
     /// The nags that are still to be sent, each with the ledger's row of its earlier tries.
     async fn owed(&self, due: Vec<Nag>) -> Result<Vec<(Nag, Option<Effect>)>, StoreError> {
         let keys: Vec<_> = due.iter().map(|nag| nag.key.clone()).collect();
-        let mut standing: BTreeMap<_, _> =
-            self.store.standing(&keys).await?.into_iter().map(|effect| (effect.key.clone(), effect)).collect();
+        let mut standing: BTreeMap<_, _> = self
+            .store
+            .standing(&keys)
+            .await?
+            .into_iter()
+            .map(|effect| (effect.key.clone(), effect))
+            .collect();
         let now = self.clock.now();
         Ok(due
             .into_iter()
@@ -146,9 +186,19 @@ impl Worker {
             .collect())
     }
 
-    async fn nag(&self, claim: &Claim, nag: Nag, earlier: Option<Effect>, followed: &mut Followed) -> Result<(), StoreError> {
+    async fn nag(
+        &self,
+        claim: &Claim,
+        nag: Nag,
+        earlier: Option<Effect>,
+        followed: &mut Followed,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        match self.store.begin(claim, std::slice::from_ref(&nag.key), now).await {
+        match self
+            .store
+            .begin(claim, std::slice::from_ref(&nag.key), now)
+            .await
+        {
             Ok(()) => {}
             // Another worker's round sent it since we looked.
             Err(StoreError::AlreadyDone { .. }) => return Ok(()),
@@ -158,15 +208,27 @@ impl Worker {
         let state = match self.send(&nag, now).await {
             Ok(reference) => {
                 info!(step = %Step::ActionItems, items = nag.items.len(), "nag sent");
-                EffectState::Done { reference, url: None }
+                EffectState::Done {
+                    reference,
+                    url: None,
+                }
             }
             Err(error) => {
                 warn!(step = %Step::ActionItems, %error, attempts, "nag not sent");
-                followed.failures.push(format!("a nag was not sent: {error}"));
-                self.failed(&error, attempts, &nag.key.canonical(&self.company.installation), now)
+                followed
+                    .failures
+                    .push(format!("a nag was not sent: {error}"));
+                self.failed(
+                    &error,
+                    attempts,
+                    &nag.key.canonical(&self.company.installation),
+                    now,
+                )
             }
         };
-        self.store.finish(claim, &nag.key, &state, self.clock.now()).await?;
+        self.store
+            .finish(claim, &nag.key, &state, self.clock.now())
+            .await?;
         if matches!(state, EffectState::Done { .. }) {
             followed.sent.push(nag);
         }
@@ -174,7 +236,11 @@ impl Worker {
     }
 
     async fn send(&self, nag: &Nag, now: Timestamp) -> Result<String, ActError> {
-        let email = self.means.email.as_ref().ok_or_else(|| ActError::not_configured("mail"))?;
+        let email = self
+            .means
+            .email
+            .as_ref()
+            .ok_or_else(|| ActError::not_configured("mail"))?;
         let text = self.means.templates.nag_mail(&self.digest(nag))?;
         let message = Message {
             key: hash(&nag.key, &self.company.installation),
@@ -199,11 +265,10 @@ impl Worker {
                 .map(|overdue| NagItem {
                     text: overdue.followed.item.text.clone(),
                     due: overdue.followed.item.due.unwrap_or(nag.today),
-                    days_overdue: overdue.days_overdue,
+                    days_overdue: u32::try_from(overdue.days_overdue).unwrap_or_default(),
                     page_title: overdue.followed.page_title.clone(),
                     page_url: overdue.followed.page_url.clone(),
                     incident_reference: overdue.followed.incident_reference.clone(),
-                    because: overdue.because,
                 })
                 .collect(),
         }
@@ -246,6 +311,10 @@ fn followed_item(task: Task, case: &Case) -> FollowedItem {
 fn due_date(task: &Task) -> Option<Date> {
     task.date().or_else(|| {
         let due = task.due_at?;
-        Some((due + SignedDuration::from_hours(12)).to_zoned_datetime(TimeZone::UTC).date())
+        Some(
+            (due + SignedDuration::from_hours(12))
+                .to_zoned_datetime(TimeZone::UTC)
+                .date(),
+        )
     })
 }

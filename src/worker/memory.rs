@@ -49,6 +49,9 @@ impl FolderIds {
         if ids.is_empty() {
             *ids = drive.generate_ids(count).await?;
         }
-        ids.pop().ok_or_else(|| ActError::Later { message: "Drive gave no file ids".to_owned(), after: None })
+        ids.pop().ok_or_else(|| ActError::Later {
+            message: "Drive gave no file ids".to_owned(),
+            after: None,
+        })
     }
 }

@@ -1,10 +1,10 @@
 //! Looking before acting: only what an unfinished act needs, once, and remembered.
 
-use serde_json::{Value, json};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::act::{ActError, ConfluenceMeans, GoogleMeans, Job};
 use super::act::affected_customers::{COUNT, KEY};
+use super::act::{ActError, ConfluenceMeans, GoogleMeans, Job};
 use super::{Company, Worker};
 use crate::playbook::customer::{AffectedCustomer, CustomerCount};
 use crate::playbook::rules::Provision;
@@ -31,11 +31,17 @@ pub fn zone_name(company: &Company) -> String {
 
 /// Whether an earlier life of the database may have worked on the case.
 pub(super) fn has_earlier_life(job: &Job<'_>) -> bool {
-    job.case.incident.resolved_at().is_some_and(|resolved_at| resolved_at < job.worker.memory.birth())
+    job.case
+        .incident
+        .resolved_at()
+        .is_some_and(|resolved_at| resolved_at < job.worker.memory.birth())
 }
 
 /// The folder that an earlier life of the database made for this case, if it did. One listing serves every case.
-pub(super) async fn earlier_folder(job: &Job<'_>, google: &GoogleMeans) -> Result<Option<String>, ActError> {
+pub(super) async fn earlier_folder(
+    job: &Job<'_>,
+    google: &GoogleMeans,
+) -> Result<Option<String>, ActError> {
     if !has_earlier_life(job) {
         return Ok(None);
     }
@@ -56,22 +62,39 @@ pub(super) async fn earlier_folder(job: &Job<'_>, google: &GoogleMeans) -> Resul
             })
             .collect();
         let listed = Value::Object(listed);
-        job.worker.store.remember(EARLIER_FOLDERS, &listed, job.now).await?;
+        job.worker
+            .store
+            .remember(EARLIER_FOLDERS, &listed, job.now)
+            .await?;
         *folders = Some(listed);
     }
     let key = job.hash(&Act::Folder);
-    Ok(folders.as_ref().and_then(|folders| folders.get(&key)).and_then(Value::as_str).map(str::to_owned))
+    Ok(folders
+        .as_ref()
+        .and_then(|folders| folders.get(&key))
+        .and_then(Value::as_str)
+        .map(str::to_owned))
 }
 
 /// The id of the space that pages are made in; asked once in a database's life.
-pub(super) async fn space_id(worker: &Worker, confluence: &ConfluenceMeans, now: Timestamp) -> Result<String, ActError> {
+pub(super) async fn space_id(
+    worker: &Worker,
+    confluence: &ConfluenceMeans,
+    now: Timestamp,
+) -> Result<String, ActError> {
     let name = format!("confluence/space/{}", confluence.space);
     // Holding the lock while asking makes a hundred cases that start at once ask once.
     let mut known = worker.memory.space_id.lock().await;
     if let Some(id) = known.as_ref() {
         return Ok(id.clone());
     }
-    let id = match worker.store.memo(&name).await?.as_ref().and_then(Value::as_str) {
+    let id = match worker
+        .store
+        .memo(&name)
+        .await?
+        .as_ref()
+        .and_then(Value::as_str)
+    {
         Some(id) => id.to_owned(),
         None => {
             let id = confluence.client.space_id(&confluence.space).await?.ok_or_else(|| ActError::GiveUp {
@@ -90,9 +113,13 @@ pub(super) async fn space_id(worker: &Worker, confluence: &ConfluenceMeans, now:
 
 /// Every affected customer that is known: from the incident itself and from its file, each row once.
 pub(super) async fn customers(job: &Job<'_>) -> Result<Vec<AffectedCustomer>, ActError> {
-    job.worker.customers.read(&job.case.incident).await.map_err(|fault| match fault {
-        customers::CustomerFault::Unreadable(message) => ActError::GiveUp { message },
-    })
+    job.worker
+        .customers
+        .read(&job.case.incident)
+        .await
+        .map_err(|fault| match fault {
+            customers::CustomerFault::Unreadable(message) => ActError::GiveUp { message },
+        })
 }
 
 /// What the list of affected customers comes to: recorded once, so that page, mail and sheet agree.
@@ -101,7 +128,8 @@ pub(super) async fn count(job: &mut Job<'_>) -> Result<(), ActError> {
         return Ok(());
     }
     let count = CustomerCount::of(&customers(job).await?);
-    job.decide(Step::AffectedCustomers, COUNT, json!(count)).await?;
+    job.decide(Step::AffectedCustomers, COUNT, json!(count))
+        .await?;
     Ok(())
 }
 
@@ -111,7 +139,10 @@ fn known_count(job: &Job<'_>) -> Option<CustomerCount> {
 
 /// A choice of the case, or one that this job has recorded since.
 fn decided<T: serde::de::DeserializeOwned>(job: &Job<'_>, step: Step, name: &str) -> Option<T> {
-    let recorded = job.recorded.iter().find(|decision| decision.step == step && decision.name == name);
+    let recorded = job
+        .recorded
+        .iter()
+        .find(|decision| decision.step == step && decision.name == name);
     match recorded {
         Some(decision) => serde_json::from_value(decision.value.clone()).ok(),
         None => job.case.decision(step, name),
@@ -131,8 +162,20 @@ pub(super) fn story<'j>(job: &'j Job<'_>) -> Story<'j> {
     told(
         job,
         PageContent {
-            sheet: coverage(sheet, owed(Step::AffectedCustomers, is_provided(&job.worker.rules.affected_customers))),
-            meeting: coverage(meeting, owed(Step::ReviewMeeting, is_provided(&job.worker.rules.review_meeting))),
+            sheet: coverage(
+                sheet,
+                owed(
+                    Step::AffectedCustomers,
+                    is_provided(&job.worker.rules.affected_customers),
+                ),
+            ),
+            meeting: coverage(
+                meeting,
+                owed(
+                    Step::ReviewMeeting,
+                    is_provided(&job.worker.rules.review_meeting),
+                ),
+            ),
         },
     )
 }
@@ -152,11 +195,17 @@ pub(super) fn page_story<'j>(job: &'j Job<'_>) -> Story<'j> {
 fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
     let company = &job.worker.company;
     let sheet = match (content.sheet, job.case.url_of(&Act::Spreadsheet)) {
-        (Coverage::OnPage, Some(url)) => SheetState::Ready { url, count: known_count(job).unwrap_or_default() },
+        (Coverage::OnPage, Some(url)) => SheetState::Ready {
+            url,
+            count: known_count(job).unwrap_or_default(),
+        },
         (Coverage::NotOwed, _) => SheetState::NotOwed,
         (Coverage::OnPage | Coverage::Coming, _) => SheetState::Coming,
     };
-    let meeting = match (content.meeting, decided::<ChosenSlot>(job, Step::ReviewMeeting, SLOT)) {
+    let meeting = match (
+        content.meeting,
+        decided::<ChosenSlot>(job, Step::ReviewMeeting, SLOT),
+    ) {
         (Coverage::OnPage, Some(slot)) => MeetingState::Booked(meeting_of(slot)),
         (Coverage::NotOwed, _) => MeetingState::NotOwed,
         (Coverage::OnPage | Coverage::Coming, _) => MeetingState::Coming,

@@ -33,9 +33,17 @@ impl Report {
     /// Everything that could not be done, for people.
     pub fn all_failures(&self) -> Vec<String> {
         let acts = self.worked.iter().flat_map(|worked| {
-            worked.failures.iter().map(|failure| format!("{}: {failure}", worked.case.incident.id))
+            worked
+                .failures
+                .iter()
+                .map(|failure| format!("{}: {failure}", worked.case.incident.id))
         });
-        self.failures.iter().cloned().chain(acts).chain(self.followed.failures.iter().cloned()).collect()
+        self.failures
+            .iter()
+            .cloned()
+            .chain(acts)
+            .chain(self.followed.failures.iter().cloned())
+            .collect()
     }
 
     /// Whether there was nothing to do and nothing to say.
@@ -49,7 +57,10 @@ impl Report {
     pub fn needs_human(&self) -> bool {
         !self.failures.is_empty()
             || self.followed.needs_human()
-            || self.worked.iter().any(|worked| worked.plan.needs_human() || !worked.failures.is_empty())
+            || self
+                .worked
+                .iter()
+                .any(|worked| worked.plan.needs_human() || !worked.failures.is_empty())
     }
 }
 
@@ -79,14 +90,27 @@ impl Worker {
 
     /// From when on incidents are adopted, without writing anything: before the first start that is now.
     pub async fn since_if_known(&self) -> Result<Timestamp, StoreError> {
-        let birth: Option<Timestamp> = self.store.memo(BIRTH).await?.and_then(|value| serde_json::from_value(value).ok());
-        Ok(self.manner.since.or(birth).unwrap_or_else(|| self.clock.now()))
+        let birth: Option<Timestamp> = self
+            .store
+            .memo(BIRTH)
+            .await?
+            .and_then(|value| serde_json::from_value(value).ok());
+        Ok(self
+            .manner
+            .since
+            .or(birth)
+            .unwrap_or_else(|| self.clock.now()))
     }
 
     /// From when on incidents are adopted: as configured, else the first start, for ever.
     async fn since(&self) -> Result<Timestamp, StoreError> {
         let now = self.clock.now();
-        let birth = match self.store.memo(BIRTH).await?.and_then(|value| serde_json::from_value(value).ok()) {
+        let birth = match self
+            .store
+            .memo(BIRTH)
+            .await?
+            .and_then(|value| serde_json::from_value(value).ok())
+        {
             Some(birth) => birth,
             None => {
                 self.store.remember(BIRTH, &json!(now), now).await?;
@@ -104,7 +128,15 @@ impl Worker {
             let name = source.name().to_owned();
             let watermark = match self.store.memo(&watermark_name(&name)).await {
                 Ok(watermark) => watermark,
-                Err(error) => return (name, Err(SourceError::Later { message: error.to_string(), retry_after: None })),
+                Err(error) => {
+                    return (
+                        name,
+                        Err(SourceError::Later {
+                            message: error.to_string(),
+                            retry_after: None,
+                        }),
+                    );
+                }
             };
             let pulled = source.pull(watermark.as_ref(), since, now).await;
             (name, pulled)
@@ -114,9 +146,18 @@ impl Worker {
 
     /// Records what a source told. The watermark moves only after its incidents are recorded: killed in between, the
     /// same incidents are told again and recorded over themselves.
-    async fn adopt(&self, source: &str, pulled: Pulled, report: &mut Report) -> Result<(), StoreError> {
+    async fn adopt(
+        &self,
+        source: &str,
+        pulled: Pulled,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let Pulled { mut incidents, watermark, faults } = pulled;
+        let Pulled {
+            mut incidents,
+            watermark,
+            faults,
+        } = pulled;
         self.complete(&mut incidents);
         let adopted = self.store.record(&incidents, now).await?;
         for id in &adopted {
@@ -136,7 +177,10 @@ impl Worker {
 
     /// Joins what a source knows of people with what the directory knows.
     pub fn complete(&self, incidents: &mut [Incident]) {
-        for participant in incidents.iter_mut().flat_map(|incident| &mut incident.participants) {
+        for participant in incidents
+            .iter_mut()
+            .flat_map(|incident| &mut incident.participants)
+        {
             self.company.directory.complete(&mut participant.person);
         }
     }
@@ -149,7 +193,11 @@ impl Worker {
         loop {
             while supply == Supply::MayHaveMore && running.len() < self.manner.concurrency {
                 let now = self.clock.now();
-                match self.store.claim_due(&self.manner.holder, now, self.manner.lease).await {
+                match self
+                    .store
+                    .claim_due(&self.manner.holder, now, self.manner.lease)
+                    .await
+                {
                     Ok(Some((claim, case))) => {
                         // A case that is due again at once is for the next pass: no case may keep a pass from ending.
                         let times = seen.entry(claim.name.clone()).or_default();
@@ -170,7 +218,9 @@ impl Worker {
                     Err(fault) => return Err(fault),
                 }
             }
-            let Some(worked) = running.next().await else { return Ok(()) };
+            let Some(worked) = running.next().await else {
+                return Ok(());
+            };
             match worked {
                 Ok(worked) => report.worked.push(worked),
                 Err(fault @ StoreError::LeaseLost { .. }) => {

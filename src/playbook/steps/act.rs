@@ -49,7 +49,9 @@ impl Act {
     /// The step that owes it.
     pub fn step(&self) -> Step {
         match self {
-            Self::FolderId | Self::Folder | Self::Sharing(_) | Self::Spreadsheet | Self::Rows => Step::AffectedCustomers,
+            Self::FolderId | Self::Folder | Self::Sharing(_) | Self::Spreadsheet | Self::Rows => {
+                Step::AffectedCustomers
+            }
             Self::Page | Self::Labels | Self::Comment(_) => Step::PostmortemPage,
             Self::Slot | Self::Event => Step::ReviewMeeting,
             Self::Mail(_) | Self::Chat(_) | Self::Mirror => Step::Announcement,
@@ -59,7 +61,9 @@ impl Act {
     /// Its name within the step: the ledger's `target`.
     pub fn target(&self) -> String {
         match self {
-            Self::Sharing(whom) | Self::Mail(whom) | Self::Chat(whom) => format!("{}:{whom}", self.kind()),
+            Self::Sharing(whom) | Self::Mail(whom) | Self::Chat(whom) => {
+                format!("{}:{whom}", self.kind())
+            }
             Self::FolderId
             | Self::Folder
             | Self::Spreadsheet

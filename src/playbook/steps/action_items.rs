@@ -78,14 +78,21 @@ pub struct Round {
 }
 
 /// Sorts overdue items into one mail a person. An item is overdue once its date has ended where its assignee lives.
-pub fn round(items: Vec<FollowedItem>, directory: &Directory, team: &BusinessHours, now: Timestamp) -> Round {
+pub fn round(
+    items: Vec<FollowedItem>,
+    directory: &Directory,
+    team: &BusinessHours,
+    now: Timestamp,
+) -> Round {
     let mut lists: BTreeMap<String, (Person, Vec<OverdueItem>)> = BTreeMap::new();
     let mut round = Round::default();
     for followed in items {
         if followed.item.status == ItemStatus::Done {
             continue;
         }
-        let Some(due) = followed.item.due else { continue };
+        let Some(due) = followed.item.due else {
+            continue;
+        };
         let Some((person, email, because)) = addressee(&followed, directory) else {
             round.unreachable.push(followed);
             continue;
@@ -94,12 +101,18 @@ pub fn round(items: Vec<FollowedItem>, directory: &Directory, team: &BusinessHou
         let days_overdue = due.until(today).map_or(0, |span| span.get_days());
         if days_overdue > 0 {
             let list = lists.entry(email).or_insert_with(|| (person, Vec::new()));
-            list.1.push(OverdueItem { followed, days_overdue, because });
+            list.1.push(OverdueItem {
+                followed,
+                days_overdue,
+                because,
+            });
         }
     }
     for (email, (person, mut items)) in lists {
         items.sort_by(|a, b| {
-            b.days_overdue.cmp(&a.days_overdue).then_with(|| a.followed.item.id.cmp(&b.followed.item.id))
+            b.days_overdue
+                .cmp(&a.days_overdue)
+                .then_with(|| a.followed.item.id.cmp(&b.followed.item.id))
         });
         let hours = team.in_zone(person.zone_or(team.zone()));
         let today = local_date(&person, team, now);
@@ -109,12 +122,17 @@ pub fn round(items: Vec<FollowedItem>, directory: &Directory, team: &BusinessHou
             target: format!("mail:{email}"),
             occurrence: today.to_string(),
         };
-        let nag = Nag { key, to: person, email, today, items };
-        if hours.is_open(now) {
-            round.due.push(nag);
-        } else {
-            let opening = hours.next_opening(now);
-            round.later.push((nag, opening));
+        let nag = Nag {
+            key,
+            to: person,
+            email,
+            today,
+            items,
+        };
+        match hours.next_opening(now) {
+            Some(opening) if opening > now => round.later.push((nag, opening)),
+            // Somebody who never works again within ten years is told at once rather than never.
+            Some(_) | None => round.due.push(nag),
         }
     }
     round
@@ -134,6 +152,10 @@ fn addressee(followed: &FollowedItem, directory: &Directory) -> Option<(Person, 
     }
     let lead = followed.lead.as_ref()?;
     let email = lead.email.clone()?;
-    let because = if assignee.is_some() { Because::AssigneeUnknown } else { Because::Unassigned };
+    let because = if assignee.is_some() {
+        Because::AssigneeUnknown
+    } else {
+        Because::Unassigned
+    };
     Some((lead.clone(), email, because))
 }

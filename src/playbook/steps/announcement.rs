@@ -17,10 +17,17 @@ pub fn owed(_case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
         .mail_to
         .iter()
         .map(|list| Act::Mail(list.clone()))
-        .chain(announcement.channels.iter().map(|channel| Act::Chat(channel.clone())))
+        .chain(
+            announcement
+                .channels
+                .iter()
+                .map(|channel| Act::Chat(channel.clone())),
+        )
         .collect();
     let mirror = rules.postmortem_page.provided().map(|()| {
-        let needs: Vec<Need> = std::iter::once(Need::Done(Act::Page)).chain(acts.iter().cloned().map(Need::Over)).collect();
+        let needs: Vec<Need> = std::iter::once(Need::Done(Act::Page))
+            .chain(acts.iter().cloned().map(Need::Over))
+            .collect();
         Owed::new(Act::Mirror, needs)
     });
     Ok(acts

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::super::case::Case;
 use super::super::plan::{Need, Owed, Patience};
 use super::super::rules::{Provision, Rules};
-use super::act::{Act, News};
 use super::Step;
+use super::act::{Act, News};
 
 /// The decision of what the page holds, recorded before it is created, so that a second try sends the same page and
 /// comments bring exactly what it lacks.
@@ -61,7 +61,10 @@ pub fn owed(case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
         ] {
             match coverage {
                 Coverage::Coming => {
-                    owed.push(Owed::new(Act::Comment(news), [Need::Done(Act::Page), Need::IfEver(act)]));
+                    owed.push(Owed::new(
+                        Act::Comment(news),
+                        [Need::Done(Act::Page), Need::IfEver(act)],
+                    ));
                 }
                 Coverage::OnPage | Coverage::NotOwed => {}
             }
@@ -82,7 +85,15 @@ pub fn content(case: &Case, rules: &Rules) -> PageContent {
         }
     };
     PageContent {
-        sheet: coverage(Step::AffectedCustomers, &Act::Spreadsheet, rules.affected_customers.provided().is_none()),
-        meeting: coverage(Step::ReviewMeeting, &Act::Slot, rules.review_meeting.provided().is_none()),
+        sheet: coverage(
+            Step::AffectedCustomers,
+            &Act::Spreadsheet,
+            rules.affected_customers.provided().is_none(),
+        ),
+        meeting: coverage(
+            Step::ReviewMeeting,
+            &Act::Slot,
+            rules.review_meeting.provided().is_none(),
+        ),
     }
 }

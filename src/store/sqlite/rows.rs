@@ -156,10 +156,7 @@ pub(super) fn effects(
 }
 
 /// The rows of these keys, those that there are.
-pub(super) fn standing(
-    connection: &Connection,
-    keys: &[EffectKey],
-) -> Result<Vec<Effect>, Fault> {
+pub(super) fn standing(connection: &Connection, keys: &[EffectKey]) -> Result<Vec<Effect>, Fault> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {EFFECT_COLUMNS} FROM effects
          WHERE case_id = ?1 AND step = ?2 AND target = ?3 AND occurrence = ?4"

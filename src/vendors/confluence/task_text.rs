@@ -96,7 +96,10 @@ mod tests {
 
     #[test]
     fn a_body_that_cannot_be_read_has_no_words_and_no_date() {
-        assert_eq!((task("<p>half").text(), task("<p>half").date()), (String::new(), None));
+        assert_eq!(
+            (task("<p>half").text(), task("<p>half").date()),
+            (String::new(), None)
+        );
         assert_eq!(task("no date").date(), None);
     }
 }

@@ -18,7 +18,7 @@ use crate::playbook::customer::{AffectedCustomer, COLUMNS, CustomerCount};
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::vendors::google::drive::{File, Grantee, NewFolder, Role};
-use crate::vendors::google::sheets::SheetRequest;
+use crate::vendors::google::sheets::{SheetRequest, Sheets};
 use crate::vendors::http::Failure;
 use crate::worker::observe;
 
@@ -40,13 +40,20 @@ const CHUNK_ROWS: usize = 20_000;
 /// Calls with rows under way at once.
 const CHUNKS_AT_ONCE: usize = 4;
 
+/// The tab's title.
+const TAB: &str = "Affected customers";
+
 /// The property that holds a file's key.
 pub const KEY: &str = "debrief_key";
 
 const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
 
 fn google<'a>(job: &Job<'a>) -> Result<&'a GoogleMeans, ActError> {
-    job.worker.means.google.as_ref().ok_or_else(|| ActError::not_configured("google"))
+    job.worker
+        .means
+        .google
+        .as_ref()
+        .ok_or_else(|| ActError::not_configured("google"))
 }
 
 /// What marks a file as this case's: visible to this application alone.
@@ -59,9 +66,17 @@ pub(super) async fn reserve_folder_id(job: &mut Job<'_>) -> Result<Done, ActErro
     let google = google(job)?;
     let id = match observe::earlier_folder(job, google).await? {
         Some(id) => id,
-        None => job.worker.memory.folder_ids.take(&google.drive, IDS).await?,
+        None => {
+            job.worker
+                .memory
+                .folder_ids
+                .take(&google.drive, IDS)
+                .await?
+        }
     };
-    let held = job.decide(Step::AffectedCustomers, FOLDER_ID, json!(id)).await?;
+    let held = job
+        .decide(Step::AffectedCustomers, FOLDER_ID, json!(id))
+        .await?;
     Ok(Done::at(text(&held), None))
 }
 
@@ -72,18 +87,26 @@ fn text(value: &Value) -> String {
 fn folder_id(job: &Job<'_>) -> Result<String, ActError> {
     job.case
         .decision(Step::AffectedCustomers, FOLDER_ID)
-        .ok_or_else(|| ActError::Later { message: "the folder's id is not recorded yet".to_owned(), after: None })
+        .ok_or_else(|| ActError::Later {
+            message: "the folder's id is not recorded yet".to_owned(),
+            after: None,
+        })
 }
 
 pub(super) async fn create_folder(job: &mut Job<'_>) -> Result<Done, ActError> {
     let google = google(job)?;
     let id = folder_id(job)?;
-    let name = job.worker.means.templates.folder_name(&observe::story(job))?;
+    let name = job
+        .worker
+        .means
+        .templates
+        .folder_name(&observe::story(job))?;
+    let key = job.hash(&Act::Folder);
     let folder = NewFolder {
         id: &id,
         name: &name,
         parent: Some(&google.parent_folder),
-        app_properties: &marks(job, &job.hash(&Act::Folder)),
+        app_properties: &marks(job, &key),
     };
     match google.drive.create_folder(&folder).await {
         Ok(file) => Ok(done(file)),
@@ -107,17 +130,24 @@ pub(super) async fn find_folder(job: &mut Job<'_>) -> Result<Found, ActError> {
 pub(super) async fn share(job: &mut Job<'_>, group: &str) -> Result<Done, ActError> {
     let google = google(job)?;
     let grantee = Grantee::Group(group.to_owned());
-    let permission = google.drive.share(&folder_id(job)?, &grantee, Role::Reader).await?;
+    let permission = google
+        .drive
+        .share(&folder_id(job)?, &grantee, Role::Reader)
+        .await?;
     Ok(Done::at(permission, None))
 }
 
 pub(super) async fn find_sharing(job: &mut Job<'_>, group: &str) -> Result<Found, ActError> {
     let permissions = google(job)?.drive.permissions(&folder_id(job)?).await?;
-    let ours = permissions.into_iter().find(|permission| match &permission.grantee {
-        Some(Grantee::Group(email) | Grantee::User(email)) => email.eq_ignore_ascii_case(group),
-        Some(Grantee::Domain(_)) | None => false,
-    });
-    Ok(ours.map_or(Found::Absent, |permission| Found::Yes(Done::at(permission.id, None))))
+    let ours = permissions
+        .into_iter()
+        .find(|permission| match &permission.grantee {
+            Some(Grantee::Group(email) | Grantee::User(email)) => email.eq_ignore_ascii_case(group),
+            Some(Grantee::Domain(_)) | None => false,
+        });
+    Ok(ours.map_or(Found::Absent, |permission| {
+        Found::Yes(Done::at(permission.id, None))
+    }))
 }
 
 pub(super) async fn create_spreadsheet(job: &mut Job<'_>) -> Result<Done, ActError> {
@@ -128,15 +158,25 @@ pub(super) async fn create_spreadsheet(job: &mut Job<'_>) -> Result<Done, ActErr
     {
         return Ok(done);
     }
-    let name = job.worker.means.templates.sheet_name(&observe::story(job))?;
+    let name = job
+        .worker
+        .means
+        .templates
+        .sheet_name(&observe::story(job))?;
     let folder = folder_id(job)?;
-    let file = google.drive.create_spreadsheet(&name, &folder, &marks(job, &job.hash(&Act::Spreadsheet))).await?;
+    let file = google
+        .drive
+        .create_spreadsheet(&name, &folder, &marks(job, &job.hash(&Act::Spreadsheet)))
+        .await?;
     Ok(done(file))
 }
 
 pub(super) async fn find_spreadsheet(job: &mut Job<'_>) -> Result<Found, ActError> {
     let key = job.hash(&Act::Spreadsheet);
-    let files = google(job)?.drive.children(&folder_id(job)?, SPREADSHEET).await?;
+    let files = google(job)?
+        .drive
+        .children(&folder_id(job)?, SPREADSHEET)
+        .await?;
     // People may keep sheets of their own in the folder: only the one that carries our key is ours.
     let ours = files
         .into_iter()
@@ -152,17 +192,25 @@ pub(super) async fn write_rows(job: &mut Job<'_>) -> Result<Done, ActError> {
         .case
         .effect_of(&Act::Spreadsheet)
         .and_then(|effect| effect.reference())
-        .ok_or_else(|| ActError::Later { message: "the spreadsheet is not there yet".to_owned(), after: None })?
+        .ok_or_else(|| ActError::Later {
+            message: "the spreadsheet is not there yet".to_owned(),
+            after: None,
+        })?
         .to_owned();
     let customers = observe::customers(job).await?;
     let count = CustomerCount::of(&customers);
-    job.decide(Step::AffectedCustomers, COUNT, json!(count)).await?;
+    job.decide(Step::AffectedCustomers, COUNT, json!(count))
+        .await?;
 
     let header: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
     let (first, rest) = customers.split_at(customers.len().min(FIRST_ROWS));
-    let rows: Vec<Vec<String>> = std::iter::once(header).chain(first.iter().map(cells)).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(header)
+        .chain(first.iter().map(cells))
+        .collect();
     // Room to type further customers in by hand, well below the limit of cells.
-    let grid_rows = u32::try_from(customers.len()).unwrap_or(u32::MAX).saturating_add(200);
+    let grid_rows = u32::try_from(customers.len())
+        .unwrap_or(u32::MAX)
+        .saturating_add(200);
     google
         .sheets
         .batch_update(
@@ -170,31 +218,55 @@ pub(super) async fn write_rows(job: &mut Job<'_>) -> Result<Done, ActError> {
             &[
                 SheetRequest::UpdateSheetProperties {
                     sheet_id: 0,
-                    title: "Affected customers".to_owned(),
+                    title: TAB.to_owned(),
                     rows: grid_rows,
                     columns: GRID_COLUMNS,
                     frozen_rows: 1,
                 },
                 SheetRequest::BoldHeader { sheet_id: 0 },
-                SheetRequest::UpdateCells { sheet_id: 0, start_row: 0, rows },
+                SheetRequest::UpdateCells {
+                    sheet_id: 0,
+                    start_row: 0,
+                    rows,
+                },
             ],
         )
         .await?;
-    stream::iter(rest.chunks(CHUNK_ROWS).enumerate())
+    let chunks: Vec<(String, Vec<Vec<String>>)> = rest
+        .chunks(CHUNK_ROWS)
+        .enumerate()
         .map(|(number, chunk)| {
             let from = FIRST_ROWS + number * CHUNK_ROWS + 2;
-            let range = format!("'Affected customers'!A{from}:D{}", from + chunk.len() - 1);
-            let rows: Vec<Vec<String>> = chunk.iter().map(cells).collect();
-            let spreadsheet = &spreadsheet;
-            async move { google.sheets.update_values(spreadsheet, &range, &rows).await }
+            let range = format!("'{TAB}'!A{from}:D{}", from + chunk.len() - 1);
+            (range, chunk.iter().map(cells).collect())
         })
+        .collect();
+    stream::iter(chunks)
+        .map(|(range, rows)| write_chunk(&google.sheets, &spreadsheet, range, rows))
         .buffer_unordered(CHUNKS_AT_ONCE)
-        .try_collect::<Vec<_>>()
+        .try_collect::<Vec<()>>()
         .await?;
     Ok(Done::at(count.rows.to_string(), None))
 }
 
+async fn write_chunk(
+    sheets: &Sheets,
+    spreadsheet: &str,
+    range: String,
+    rows: Vec<Vec<String>>,
+) -> Result<(), ActError> {
+    sheets.update_values(spreadsheet, &range, &rows).await?;
+    Ok(())
+}
+
 fn cells(customer: &AffectedCustomer) -> Vec<String> {
-    let AffectedCustomer { org_name, org_id, app_id, campaign_id } = customer;
-    [org_name, org_id, app_id, campaign_id].map(Clone::clone).to_vec()
+    let AffectedCustomer {
+        org_name,
+        org_id,
+        app_id,
+        campaign_id,
+    } = customer;
+    [org_name, org_id, app_id, campaign_id]
+        .map(Clone::clone)
+        .to_vec()
 }

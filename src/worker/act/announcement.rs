@@ -28,7 +28,12 @@ fn done(delivery: Delivery) -> Done {
 }
 
 pub(super) async fn mail(job: &mut Job<'_>, act: &Act, list: &str) -> Result<Done, ActError> {
-    let email = job.worker.means.email.as_ref().ok_or_else(|| ActError::not_configured("mail"))?;
+    let email = job
+        .worker
+        .means
+        .email
+        .as_ref()
+        .ok_or_else(|| ActError::not_configured("mail"))?;
     let key = job.hash(act);
     if sent_before(job, &key) {
         return Ok(Done::at(key, None));
@@ -39,18 +44,44 @@ pub(super) async fn mail(job: &mut Job<'_>, act: &Act, list: &str) -> Result<Don
 
 async fn mail_message(job: &mut Job<'_>, key: String, list: &str) -> Result<Message, ActError> {
     observe::count(job).await?;
-    let text = job.worker.means.templates.announcement_mail(&observe::story(job))?;
-    Ok(Message { key, to: list.to_owned(), subject: text.subject, text: text.text, html: Some(text.html), date: job.now })
+    let text = job
+        .worker
+        .means
+        .templates
+        .announcement_mail(&observe::story(job))?;
+    Ok(Message {
+        key,
+        to: list.to_owned(),
+        subject: text.subject,
+        text: text.text,
+        html: Some(text.html),
+        date: job.now,
+    })
 }
 
-pub(super) async fn find_mail(job: &mut Job<'_>, act: &Act, list: &str, since: Timestamp) -> Result<Found, ActError> {
-    let email = job.worker.means.email.as_ref().ok_or_else(|| ActError::not_configured("mail"))?;
+pub(super) async fn find_mail(
+    job: &mut Job<'_>,
+    act: &Act,
+    list: &str,
+    since: Timestamp,
+) -> Result<Found, ActError> {
+    let email = job
+        .worker
+        .means
+        .email
+        .as_ref()
+        .ok_or_else(|| ActError::not_configured("mail"))?;
     let message = mail_message(job, job.hash(act), list).await?;
     Ok(found(email.trace(&message, since).await?))
 }
 
 pub(super) async fn post(job: &mut Job<'_>, act: &Act, channel: &str) -> Result<Done, ActError> {
-    let chat = job.worker.means.chat.as_ref().ok_or_else(|| ActError::not_configured("slack"))?;
+    let chat = job
+        .worker
+        .means
+        .chat
+        .as_ref()
+        .ok_or_else(|| ActError::not_configured("slack"))?;
     let key = job.hash(act);
     if sent_before(job, &key) {
         return Ok(Done::at(key, None));
@@ -61,12 +92,33 @@ pub(super) async fn post(job: &mut Job<'_>, act: &Act, channel: &str) -> Result<
 
 async fn chat_message(job: &mut Job<'_>, key: String, channel: &str) -> Result<Message, ActError> {
     observe::count(job).await?;
-    let text = job.worker.means.templates.announcement_chat(&observe::story(job))?;
-    Ok(Message { key, to: channel.to_owned(), subject: String::new(), text: text.text, html: None, date: job.now })
+    let text = job
+        .worker
+        .means
+        .templates
+        .announcement_chat(&observe::story(job))?;
+    Ok(Message {
+        key,
+        to: channel.to_owned(),
+        subject: String::new(),
+        text: text.text,
+        html: None,
+        date: job.now,
+    })
 }
 
-pub(super) async fn find_post(job: &mut Job<'_>, act: &Act, channel: &str, since: Timestamp) -> Result<Found, ActError> {
-    let chat = job.worker.means.chat.as_ref().ok_or_else(|| ActError::not_configured("slack"))?;
+pub(super) async fn find_post(
+    job: &mut Job<'_>,
+    act: &Act,
+    channel: &str,
+    since: Timestamp,
+) -> Result<Found, ActError> {
+    let chat = job
+        .worker
+        .means
+        .chat
+        .as_ref()
+        .ok_or_else(|| ActError::not_configured("slack"))?;
     let message = chat_message(job, job.hash(act), channel).await?;
     Ok(found(chat.trace(&message, since).await?))
 }
@@ -86,7 +138,9 @@ fn sent(job: &Job<'_>) -> Vec<String> {
             && effect.key.target != Act::Mirror.target()
             && matches!(effect.state, EffectState::Done { .. })
     });
-    announced.map(|effect| super::hash(&effect.key, &job.worker.company.installation)).collect()
+    announced
+        .map(|effect| super::hash(&effect.key, &job.worker.company.installation))
+        .collect()
 }
 
 /// Writes on the page which messages went out. Should the database be lost, this is what keeps them from going out twice.
@@ -112,10 +166,15 @@ pub(super) async fn mirror(job: &mut Job<'_>) -> Result<Done, ActError> {
 }
 
 pub(super) async fn find_mirror(job: &mut Job<'_>) -> Result<Found, ActError> {
-    let property = confluence(job)?.client.property(&page_id(job)?, PROPERTY).await?;
+    let property = confluence(job)?
+        .client
+        .property(&page_id(job)?, PROPERTY)
+        .await?;
     let sent = json!(sent(job));
     Ok(match property {
-        Some(property) if property.value.get("sent") == Some(&sent) => Found::Yes(Done::at(property.id, None)),
+        Some(property) if property.value.get("sent") == Some(&sent) => {
+            Found::Yes(Done::at(property.id, None))
+        }
         Some(_) | None => Found::Absent,
     })
 }

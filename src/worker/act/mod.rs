@@ -79,7 +79,10 @@ pub struct Done {
 
 impl Done {
     fn at(reference: impl Into<String>, url: Option<String>) -> Self {
-        Self { reference: reference.into(), url }
+        Self {
+            reference: reference.into(),
+            url,
+        }
     }
 }
 
@@ -139,7 +142,10 @@ impl From<CallError> for ActError {
         } else if error.is_permanent() {
             Self::GiveUp { message }
         } else {
-            Self::Later { message, after: error.retry_after() }
+            Self::Later {
+                message,
+                after: error.retry_after(),
+            }
         }
     }
 }
@@ -156,14 +162,20 @@ impl From<DeliveryError> for ActError {
 
 impl From<RenderError> for ActError {
     fn from(error: RenderError) -> Self {
-        Self::GiveUp { message: error.to_string() }
+        Self::GiveUp {
+            message: error.to_string(),
+        }
     }
 }
 
 impl ActError {
     /// The act needs a vendor that is not configured: planning should not have asked for it.
     pub(super) fn not_configured(what: &str) -> Self {
-        Self::GiveUp { message: format!("{what} is not configured: add its section to the configuration, then `debrief retry`") }
+        Self::GiveUp {
+            message: format!(
+                "{what} is not configured: add its section to the configuration, then `debrief retry`"
+            ),
+        }
     }
 }
 
@@ -188,7 +200,14 @@ impl<'a> Job<'a> {
     pub fn new(worker: &'a Worker, claim: &'a Claim, case: &'a Case, now: Timestamp) -> Self {
         let mut marker = hash(&case.key_of(&Act::Page), &worker.company.installation);
         marker.truncate(16);
-        Self { worker, claim, case, recorded: Vec::new(), marker, now }
+        Self {
+            worker,
+            claim,
+            case,
+            recorded: Vec::new(),
+            marker,
+            now,
+        }
     }
 
     /// The hash of an act's key: the same for ever, fit for event ids, Message-IDs and properties.
@@ -200,17 +219,38 @@ impl<'a> Job<'a> {
     ///
     /// # Errors
     /// When the memory fails.
-    pub async fn decide(&mut self, step: Step, name: &str, value: Value) -> Result<Value, StoreError> {
-        let held = self.worker.store.decide(self.claim, step, name, &value, self.now).await?;
-        self.recorded.push(Decision { step, name: name.to_owned(), value: held.clone(), decided_at: self.now });
+    pub async fn decide(
+        &mut self,
+        step: Step,
+        name: &str,
+        value: Value,
+    ) -> Result<Value, StoreError> {
+        let held = self
+            .worker
+            .store
+            .decide(self.claim, step, name, &value, self.now)
+            .await?;
+        self.recorded.push(Decision {
+            step,
+            name: name.to_owned(),
+            value: held.clone(),
+            decided_at: self.now,
+        });
         Ok(held)
     }
 }
 
 /// The hash of an effect's key: 64 lower-case hexadecimal digits.
 pub fn hash(key: &EffectKey, installation: &str) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, key.canonical(installation).as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = ring::digest::digest(
+        &ring::digest::SHA256,
+        key.canonical(installation).as_bytes(),
+    );
+    digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Does an act.

@@ -26,7 +26,11 @@ pub const PROPERTY: &str = "debrief";
 pub const SENT_BEFORE: &str = "sent_before";
 
 pub(super) fn confluence<'a>(job: &Job<'a>) -> Result<&'a ConfluenceMeans, ActError> {
-    job.worker.means.confluence.as_ref().ok_or_else(|| ActError::not_configured("confluence"))
+    job.worker
+        .means
+        .confluence
+        .as_ref()
+        .ok_or_else(|| ActError::not_configured("confluence"))
 }
 
 /// The page's id, once there is a page.
@@ -35,11 +39,18 @@ pub(super) fn page_id(job: &Job<'_>) -> Result<String, ActError> {
         .effect_of(&Act::Page)
         .and_then(|effect| effect.reference())
         .map(str::to_owned)
-        .ok_or_else(|| ActError::Later { message: "the page is not there yet".to_owned(), after: None })
+        .ok_or_else(|| ActError::Later {
+            message: "the page is not there yet".to_owned(),
+            after: None,
+        })
 }
 
 async fn title(job: &mut Job<'_>) -> Result<String, ActError> {
-    let now = job.worker.means.templates.page_title(&observe::story(job))?;
+    let now = job
+        .worker
+        .means
+        .templates
+        .page_title(&observe::story(job))?;
     let held = job.decide(Step::PostmortemPage, TITLE, json!(now)).await?;
     Ok(held.as_str().unwrap_or(&now).to_owned())
 }
@@ -58,15 +69,17 @@ pub(super) async fn create(job: &mut Job<'_>) -> Result<Done, ActError> {
     };
     match confluence.client.create_page(&page).await {
         Ok(page) => Ok(done(page)),
-        Err(error) if matches!(error.failure, Failure::Conflict(_)) => match find_titled(job, &space_id, &title).await? {
-            Found::Yes(done) => Ok(done),
-            Found::Absent | Found::CannotKnow(_) => Err(ActError::GiveUp {
-                message: format!(
-                    "space {} already has a page of this incident's title that Debrief did not make: rename it, then `debrief retry {} postmortem_page`",
-                    confluence.space, job.case.incident.id
-                ),
-            }),
-        },
+        Err(error) if matches!(error.failure, Failure::Conflict(_)) => {
+            match find_titled(job, &space_id, &title).await? {
+                Found::Yes(done) => Ok(done),
+                Found::Absent | Found::CannotKnow(_) => Err(ActError::GiveUp {
+                    message: format!(
+                        "space {} already has a page of this incident's title that Debrief did not make: rename it, then `debrief retry {} postmortem_page`",
+                        confluence.space, job.case.incident.id
+                    ),
+                }),
+            }
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -86,12 +99,19 @@ pub(super) async fn find(job: &mut Job<'_>) -> Result<Found, ActError> {
 async fn find_titled(job: &mut Job<'_>, space_id: &str, title: &str) -> Result<Found, ActError> {
     let confluence = confluence(job)?;
     let pages = confluence.client.pages_titled(space_id, title).await?;
-    let Some(page) = pages.into_iter().find(|page| page.storage.as_deref().is_some_and(|body| body.contains(&job.marker)))
-    else {
+    let Some(page) = pages.into_iter().find(|page| {
+        page.storage
+            .as_deref()
+            .is_some_and(|body| body.contains(&job.marker))
+    }) else {
         return Ok(Found::Absent);
     };
     if let Some(property) = confluence.client.property(&page.id, PROPERTY).await? {
-        let sent: Value = property.value.get("sent").cloned().unwrap_or_else(|| json!([]));
+        let sent: Value = property
+            .value
+            .get("sent")
+            .cloned()
+            .unwrap_or_else(|| json!([]));
         job.decide(Step::Announcement, SENT_BEFORE, sent).await?;
     }
     Ok(Found::Yes(done(page)))
@@ -101,7 +121,10 @@ pub(super) async fn label(job: &mut Job<'_>) -> Result<Done, ActError> {
     let confluence = confluence(job)?;
     let labels: Vec<&str> = confluence.labels.iter().map(String::as_str).collect();
     if !labels.is_empty() {
-        confluence.client.add_labels(&page_id(job)?, &labels).await?;
+        confluence
+            .client
+            .add_labels(&page_id(job)?, &labels)
+            .await?;
     }
     Ok(Done::at(labels.join(" "), None))
 }
@@ -109,7 +132,11 @@ pub(super) async fn label(job: &mut Job<'_>) -> Result<Done, ActError> {
 pub(super) async fn comment(job: &mut Job<'_>, news: News) -> Result<Done, ActError> {
     let confluence = confluence(job)?;
     observe::count(job).await?;
-    let storage = job.worker.means.templates.page_comment(&observe::story(job), news)?;
+    let storage = job
+        .worker
+        .means
+        .templates
+        .page_comment(&observe::story(job), news)?;
     let id = confluence.client.comment(&page_id(job)?, &storage).await?;
     Ok(Done::at(id, None))
 }
@@ -117,6 +144,10 @@ pub(super) async fn comment(job: &mut Job<'_>, news: News) -> Result<Done, ActEr
 pub(super) async fn find_comment(job: &mut Job<'_>, news: News) -> Result<Found, ActError> {
     let mark = observe::comment_mark(&job.marker, news);
     let comments = confluence(job)?.client.comments(&page_id(job)?).await?;
-    let ours = comments.into_iter().find(|comment| comment.storage.contains(&mark));
-    Ok(ours.map_or(Found::Absent, |comment| Found::Yes(Done::at(comment.id, None))))
+    let ours = comments
+        .into_iter()
+        .find(|comment| comment.storage.contains(&mark));
+    Ok(ours.map_or(Found::Absent, |comment| {
+        Found::Yes(Done::at(comment.id, None))
+    }))
 }

@@ -26,13 +26,20 @@ const DAYS_AFTER_DEADLINE: i64 = 14;
 const GRID: SignedDuration = SignedDuration::from_mins(15);
 
 fn google<'a>(job: &Job<'a>) -> Result<&'a GoogleMeans, ActError> {
-    job.worker.means.google.as_ref().ok_or_else(|| ActError::not_configured("google"))
+    job.worker
+        .means
+        .google
+        .as_ref()
+        .ok_or_else(|| ActError::not_configured("google"))
 }
 
 pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
     let google = google(job)?;
     if observe::has_earlier_life(job)
-        && let Some(event) = google.calendar.event(&google.calendar_id, &job.hash(&Act::Event)).await?
+        && let Some(event) = google
+            .calendar
+            .event(&google.calendar_id, &job.hash(&Act::Event))
+            .await?
         && let Some(slot) = slot_of(&event)
     {
         return record(job, &slot).await;
@@ -46,17 +53,25 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
 
     let invited = invited(job);
     let calendars: Vec<String> = invited.iter().map(|(email, ..)| email.clone()).collect();
-    let availability = google.calendar.free_busy(&calendars, job.now, horizon).await?;
+    let availability = google
+        .calendar
+        .free_busy(&calendars, job.now, horizon)
+        .await?;
     let attendees: Vec<Attendee> = invited
         .into_iter()
         .map(|(email, person, attendance)| {
-            let known = availability.iter().find(|(calendar, _)| *calendar == email).map(|(_, known)| known);
+            let known = availability
+                .iter()
+                .find(|(calendar, _)| *calendar == email)
+                .map(|(_, known)| known);
             Attendee {
                 name: person.name.clone(),
                 hours: company.hours.in_zone(person.zone_or(company.hours.zone())),
                 availability: match known {
                     Some(calendar::Availability::Busy(busy)) => Availability::Known(busy.clone()),
-                    Some(calendar::Availability::Unknown(why)) => Availability::Unknown(why.clone()),
+                    Some(calendar::Availability::Unknown(why)) => {
+                        Availability::Unknown(why.clone())
+                    }
                     None => Availability::Unknown("the calendar did not answer".to_owned()),
                 },
                 email,
@@ -64,7 +79,13 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
             }
         })
         .collect();
-    let rules = SlotRules { duration: meeting.duration, granularity: GRID, earliest, deadline, horizon };
+    let rules = SlotRules {
+        duration: meeting.duration,
+        granularity: GRID,
+        earliest,
+        deadline,
+        horizon,
+    };
     let Some(slot) = slot::choose(&attendees, &company.hours, &rules) else {
         return Err(ActError::GiveUp {
             message: format!(
@@ -77,7 +98,9 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
 }
 
 async fn record(job: &mut Job<'_>, slot: &ChosenSlot) -> Result<Done, ActError> {
-    let value = serde_json::to_value(slot).map_err(|error| ActError::GiveUp { message: error.to_string() })?;
+    let value = serde_json::to_value(slot).map_err(|error| ActError::GiveUp {
+        message: error.to_string(),
+    })?;
     job.decide(Step::ReviewMeeting, SLOT, value).await?;
     Ok(Done::at(slot.start.to_string(), None))
 }
@@ -99,12 +122,19 @@ fn invited(job: &Job<'_>) -> Vec<(String, Person, Attendance)> {
         };
         (&participant.person, attendance)
     });
-    let others = job.worker.company.meeting.optional.iter().map(|person| (person, Attendance::Optional));
+    let others = job
+        .worker
+        .company
+        .meeting
+        .optional
+        .iter()
+        .map(|person| (person, Attendance::Optional));
     participants
         .chain(others)
         .filter_map(|(person, attendance)| {
             let email = person.email.as_deref()?.to_lowercase();
-            seen.insert(email.clone()).then(|| (email, person.clone(), attendance))
+            seen.insert(email.clone())
+                .then(|| (email, person.clone(), attendance))
         })
         .collect()
 }
@@ -114,7 +144,10 @@ pub(super) async fn book(job: &mut Job<'_>) -> Result<Done, ActError> {
     let slot: ChosenSlot = job
         .case
         .decision(Step::ReviewMeeting, SLOT)
-        .ok_or_else(|| ActError::Later { message: "the slot is not recorded yet".to_owned(), after: None })?;
+        .ok_or_else(|| ActError::Later {
+            message: "the slot is not recorded yet".to_owned(),
+            after: None,
+        })?;
     observe::count(job).await?;
     let text = job.worker.means.templates.meeting(&observe::story(job))?;
     let id = job.hash(&Act::Event);
@@ -139,7 +172,11 @@ pub(super) async fn book(job: &mut Job<'_>) -> Result<Done, ActError> {
         private_properties: &[("debrief", job.case.incident.id.as_str())],
         meet: job.worker.company.meeting.meet,
     };
-    match google.calendar.insert_event(&google.calendar_id, &event, SendUpdates::All).await {
+    match google
+        .calendar
+        .insert_event(&google.calendar_id, &event, SendUpdates::All)
+        .await
+    {
         Ok(event) => Ok(done(event)),
         Err(error) if matches!(error.failure, Failure::Conflict(_)) => match find(job).await? {
             Found::Yes(done) => Ok(done),
@@ -156,6 +193,9 @@ fn done(event: Event) -> Done {
 
 pub(super) async fn find(job: &mut Job<'_>) -> Result<Found, ActError> {
     let google = google(job)?;
-    let event = google.calendar.event(&google.calendar_id, &job.hash(&Act::Event)).await?;
+    let event = google
+        .calendar
+        .event(&google.calendar_id, &job.hash(&Act::Event))
+        .await?;
     Ok(event.map_or(Found::Absent, |event| Found::Yes(done(event))))
 }
