@@ -255,7 +255,7 @@ impl<'a> Shapes<'a> {
             ("trigger", _) => json!({"type": "api", "summary": incident.title}),
             ("annotate", Some(note)) => json!({"type": "note", "summary": note}),
             ("notify", _) => {
-                json!({"type": "auto", "notification": {"type": "push", "status": "success"}})
+                json!({"type": "auto", "notification": {"type": "push_notification", "status": "success"}})
             }
             _ if entry.by.is_some() => json!({"type": "website"}),
             _ => json!({"type": "auto"}),
@@ -383,8 +383,8 @@ impl<'a> Shapes<'a> {
             "html_url": format!("{SITE}/service-directory/{}", service.id),
             "name": service.name,
             "description": service.name,
-            "auto_resolve_timeout": null,
-            "acknowledgement_timeout": null,
+            "auto_resolve_timeout": 14_400,
+            "acknowledgement_timeout": 1_800,
             "created_at": self.time(service.created_at),
             "status": "active",
             "escalation_policy": self.escalation_policy("escalation_policies"),
