@@ -89,12 +89,14 @@ fn seed(shared: &Shared, request: &Request) -> Result<Value, String> {
 }
 
 fn add_faults(shared: &Shared, request: &Request) -> Result<Value, String> {
-    let order = match request.json()? {
-        rules @ Value::Array(_) => FaultOrder {
-            rules: read(rules)?,
+    let body = request.json()?;
+    let order = if body.is_array() {
+        FaultOrder {
+            rules: read(body)?,
             ..FaultOrder::default()
-        },
-        order => read(order)?,
+        }
+    } else {
+        read(body)?
     };
     let mut world = shared.world();
     if order.clear {

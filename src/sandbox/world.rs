@@ -80,9 +80,8 @@ impl World {
     pub fn show(&self) -> Value {
         let mut world = Map::new();
         for vendor in &self.vendors {
-            match vendor.world() {
-                Value::Object(members) => world.extend(members),
-                other => drop(world.insert(vendor.name().to_owned(), other)),
+            if let Value::Object(members) = vendor.world() {
+                world.extend(members);
             }
         }
         world.insert("smtp".into(), json!({"messages": self.mailbox.messages()}));

@@ -37,7 +37,8 @@ impl Limits {
         let (since, left) = self.posts.entry(channel.to_owned()).or_insert((now, BURST));
         let earned = now.duration_since(*since).as_secs();
         if earned != 0 {
-            *left = left.saturating_add(earned).clamp(0, BURST);
+            // A clock that was set back earns nothing, and costs nothing.
+            *left = left.saturating_add(earned.max(0)).min(BURST);
             *since = now;
         }
         if *left == 0 {
