@@ -23,8 +23,10 @@ use crate::{
     clock::Clock,
     sandbox::{
         admin,
+        confluence::Confluence,
         faults::Rule,
         pagerduty::PagerDuty,
+        pages,
         recording::Recorder,
         seed::Seed,
         slack::Slack,
@@ -88,12 +90,16 @@ impl Shared {
 
 /// The vendors that are emulated. Another one is another line here.
 fn vendors() -> Vec<Box<dyn Vendor>> {
-    vec![Box::new(PagerDuty::new()), Box::new(Slack::new())]
+    vec![
+        Box::new(Confluence::new()),
+        Box::new(PagerDuty::new()),
+        Box::new(Slack::new()),
+    ]
 }
 
 /// Pages of the world for people: `/` and `/__world/...`.
-fn world_page(_path: &str, _world: &Value) -> Option<String> {
-    None
+fn world_page(path: &str, world: &Value) -> Option<String> {
+    pages::page(path, world)
 }
 
 impl Sandbox {
