@@ -296,7 +296,11 @@ async fn respond(
 }
 
 fn is_world_page(request: &Request) -> bool {
-    request.method == "GET" && (request.path == "/" || request.path.starts_with("/__world"))
+    request.method == "GET"
+        && (request.path == "/"
+            || ["/__world", "/wiki/spaces/"]
+                .iter()
+                .any(|prefix| request.path.starts_with(prefix)))
 }
 
 /// HTTP as the vendors read it. A body that is too large or never arrives is answered here.
