@@ -192,8 +192,9 @@ impl Confluence {
         Ok(self.page_from(made, None))
     }
 
-    /// The pages of that title in a space, current and archived, with their bodies. Titles are compared as the server
-    /// compares them for uniqueness: without regard to case. Unlike a search this sees a page at once.
+    /// The pages of that title in a space, current and archived, with their bodies. Unlike a search this sees a page
+    /// at once. A title in other letters' case blocks ours too, and may be missed: the server's filter minds the case,
+    /// its rule of uniqueness does not.
     ///
     /// # Errors
     /// Any failure.

@@ -133,20 +133,13 @@ fn header_name(name: &str) -> Result<HeaderName, String> {
     HeaderName::new_from_ascii(name.to_owned()).map_err(|_| bad())
 }
 
-/// The text on one line. Spaces take the place of line breaks, so that words stay apart.
+/// The text on one line. A space takes the place of a line break, so that words stay apart.
 fn clean(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| {
-            if matches!(c, '\r' | '\n' | '\t' | '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .filter(|c| !c.is_control())
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| word.chars().filter(|c| !c.is_control()).collect())
         .collect();
-    spaced.trim().to_owned()
+    words.join(" ")
 }
 
 /// The same for the same mail, and not to be guessed by who wrote a part of it.
