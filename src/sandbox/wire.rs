@@ -29,7 +29,7 @@ impl Request {
         self.path
             .trim_matches('/')
             .split('/')
-            .map(|part| percent_decode(part))
+            .map(percent_decode)
             .collect()
     }
 

@@ -1,1 +1,0 @@
-//! pagerduty, emulated.
