@@ -24,6 +24,7 @@ use crate::{
     sandbox::{
         admin,
         confluence::Confluence,
+        google::Google,
         faults::Rule,
         pagerduty::PagerDuty,
         pages,
@@ -92,14 +93,18 @@ impl Shared {
 fn vendors() -> Vec<Box<dyn Vendor>> {
     vec![
         Box::new(Confluence::new()),
+        Box::new(Google::new()),
         Box::new(PagerDuty::new()),
         Box::new(Slack::new()),
     ]
+<<<<<<< HEAD
 }
 
 /// Pages of the world for people: `/` and `/__world/...`.
 fn world_page(path: &str, world: &Value) -> Option<String> {
     pages::page(path, world)
+=======
+>>>>>>> refs/heads/sbx-confluence
 }
 
 impl Sandbox {
@@ -274,7 +279,7 @@ async fn respond(
     }
     if is_world_page(&request) {
         let world = shared.world().show();
-        let page = world_page(&request.path, &world).map(Reply::html);
+        let page = pages::page(&request.path, &world).map(Reply::html);
         return Ok(response(page.unwrap_or_else(|| {
             Reply::json(404, &json!({"error": "no such page"}))
         })));
@@ -296,11 +301,19 @@ async fn respond(
 }
 
 fn is_world_page(request: &Request) -> bool {
+<<<<<<< HEAD
     request.method == "GET"
         && (request.path == "/"
             || ["/__world", "/wiki/spaces/"]
                 .iter()
                 .any(|prefix| request.path.starts_with(prefix)))
+=======
+    // The wiki's own addresses are pages too: what the API hands out as a page's link leads to what people see.
+    let is_for_people = ["/__world", "/wiki/spaces", "/wiki/x/"]
+        .iter()
+        .any(|start| request.path.starts_with(start));
+    request.method == "GET" && (request.path == "/" || is_for_people)
+>>>>>>> refs/heads/sbx-confluence
 }
 
 /// HTTP as the vendors read it. A body that is too large or never arrives is answered here.
