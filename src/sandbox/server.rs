@@ -97,14 +97,6 @@ fn vendors() -> Vec<Box<dyn Vendor>> {
         Box::new(PagerDuty::new()),
         Box::new(Slack::new()),
     ]
-<<<<<<< HEAD
-}
-
-/// Pages of the world for people: `/` and `/__world/...`.
-fn world_page(path: &str, world: &Value) -> Option<String> {
-    pages::page(path, world)
-=======
->>>>>>> refs/heads/sbx-confluence
 }
 
 impl Sandbox {
@@ -301,19 +293,11 @@ async fn respond(
 }
 
 fn is_world_page(request: &Request) -> bool {
-<<<<<<< HEAD
-    request.method == "GET"
-        && (request.path == "/"
-            || ["/__world", "/wiki/spaces/"]
-                .iter()
-                .any(|prefix| request.path.starts_with(prefix)))
-=======
     // The wiki's own addresses are pages too: what the API hands out as a page's link leads to what people see.
     let is_for_people = ["/__world", "/wiki/spaces", "/wiki/x/"]
         .iter()
         .any(|start| request.path.starts_with(start));
     request.method == "GET" && (request.path == "/" || is_for_people)
->>>>>>> refs/heads/sbx-confluence
 }
 
 /// HTTP as the vendors read it. A body that is too large or never arrives is answered here.
