@@ -315,19 +315,29 @@ impl<'a> Fields<'a> {
         let Some(body) = self.members.get("body") else {
             return Ok(None);
         };
-        let nested = body
-            .as_object()
-            .is_some_and(|members| members.contains_key("storage"));
-        let inner = if nested {
-            Fields::read(body, &["storage"], &[])?
-                .get("storage")
-                .unwrap_or(body)
-        } else {
-            body
+        // In the nested form the member's name says what the inner `representation` may leave out.
+        let nested = ["storage", "atlas_doc_format", "wiki"]
+            .into_iter()
+            .find_map(|name| Some((name, body.as_object()?.get(name)?)));
+        let (fields, representation) = match nested {
+            Some((name, inner)) => {
+                Fields::read(body, &[name], &[])?;
+                let fields = Fields::read(inner, &["value"], &["representation"])?;
+                let repeated = fields.text("representation")?.unwrap_or(name);
+                if repeated != name {
+                    return Err(Refusal::invalid(format!(
+                        "'{name}' cannot hold a body in '{repeated}'"
+                    )));
+                }
+                (fields, name)
+            }
+            None => {
+                let fields = Fields::read(body, &["representation", "value"], &[])?;
+                (fields, fields.required_text("representation")?)
+            }
         };
-        let fields = Fields::read(inner, &["representation", "value"], &[])?;
         let value = fields.required_text("value")?;
-        match fields.required_text("representation")? {
+        match representation {
             "storage" => Ok(Some(value)),
             known @ ("atlas_doc_format" | "wiki") => Err(Refusal::invalid(format!(
                 "The sandbox takes bodies in storage format only, not in '{known}'"
@@ -413,7 +423,16 @@ mod tests {
                 .unwrap(),
             "b"
         );
+        assert_eq!(
+            storage(json!({"storage": {"value": "c"}}))
+                .unwrap()
+                .unwrap(),
+            "c"
+        );
         for bad in [
+            json!({"storage": {"representation": "wiki", "value": "x"}}),
+            json!({"wiki": {"value": "x"}}),
+            json!({"storage": {"value": "x"}, "wiki": {"value": "x"}}),
             json!({"representation": "atlas_doc_format", "value": "{}"}),
             json!({"representation": "wiki", "value": "h1. x"}),
             json!({"representation": "html", "value": "x"}),

@@ -185,10 +185,12 @@ impl Confluence {
     }
 }
 
+/// The published description requires a prefix; the service takes an entry without one as `global`, and a popular
+/// client relies on that.
 fn read_label(entry: &Value) -> Result<Label, Refusal> {
-    let fields = Fields::read(entry, &["prefix", "name"], &[])?;
+    let fields = Fields::read(entry, &["name"], &["prefix"])?;
     let (prefix, name) = (
-        fields.required_text("prefix")?,
+        fields.text("prefix")?.unwrap_or("global"),
         fields.required_text("name")?,
     );
     if !PREFIXES.contains(&prefix) || prefix == "system" {
