@@ -8,14 +8,16 @@ mod comments;
 mod cql;
 mod entities;
 mod errors;
+mod fields;
 mod hierarchy;
-mod inputs;
 mod labels;
 mod listing;
 mod page_edits;
 mod page_list;
+mod page_view;
 mod pages;
 mod properties;
+mod query;
 mod restrictions;
 mod search;
 mod seeding;
@@ -35,7 +37,7 @@ use serde_json::{Value, json};
 
 pub use self::errors::throttled;
 use self::errors::{Answer, Generation, Refusal};
-use self::inputs::path_id;
+use self::fields::path_id;
 use crate::sandbox::seed::{Seed, fingerprint};
 use crate::sandbox::wire::{Reply, Request, Vendor};
 

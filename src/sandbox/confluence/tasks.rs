@@ -10,9 +10,11 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{CURSOR, Fields, Kind, LIMIT, LIST_BODY, Query, json_body};
+use super::fields::{Fields, json_body};
 use super::listing::list;
-use super::pages::{Status, body_json};
+use super::page_view::body_json;
+use super::pages::Status;
+use super::query::{CURSOR, Kind, LIMIT, LIST_BODY, Query};
 use super::storage::{self, WrittenTask};
 use super::{Call, Confluence, stamp};
 use crate::sandbox::wire::Reply;
@@ -87,8 +89,11 @@ fn midnight(date: Date) -> Option<Timestamp> {
         .map(|zoned| zoned.timestamp())
 }
 
+/// One of a task's times.
+type TimeOf = fn(&Task) -> Option<Timestamp>;
+
 /// The three times that tasks can be asked for by.
-const RANGES: [(&str, &str, fn(&Task) -> Option<Timestamp>); 3] = [
+const RANGES: [(&str, &str, TimeOf); 3] = [
     ("created-at-from", "created-at-to", |task| {
         Some(task.created_at)
     }),
