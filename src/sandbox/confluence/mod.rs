@@ -27,6 +27,7 @@ mod tasks;
 mod users;
 mod versions;
 mod world;
+mod written_tasks;
 
 use std::collections::BTreeMap;
 
@@ -371,7 +372,7 @@ impl Vendor for Confluence {
         };
         let reply = if self.is_throttled(now) {
             let reset = Timestamp::from_second(now.as_second() + 1).unwrap_or(now);
-            throttled(Some(1)).with("x-ratelimit-reset", reset.to_string())
+            errors::throttled_in(generation, Some(1)).with("x-ratelimit-reset", reset.to_string())
         } else {
             self.perform(request, now)
                 .unwrap_or_else(|refusal| refusal.reply(generation))

@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use jiff::civil::Date;
 use roxmltree::{Document, Error, Node, ParsingOptions};
 
 use super::entities::ENTITIES;
@@ -131,75 +130,8 @@ pub(super) fn text_of(body: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A task as it stands in a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct WrittenTask {
-    /// Unique on the page.
-    pub(super) local_id: String,
-    /// Whether its box is ticked.
-    pub(super) complete: bool,
-    /// The inside of its `ac:task-body`.
-    pub(super) storage: String,
-    /// Its text without mention and date.
-    pub(super) text: String,
-    /// The first account mentioned.
-    pub(super) assignee: Option<String>,
-    /// The first date.
-    pub(super) due: Option<Date>,
-}
-
-/// The tasks of a body that was completed before; none of one that is not well-formed.
-pub(super) fn tasks(body: &str) -> Vec<WrittenTask> {
-    let source = Source::new(body);
-    let Ok(document) = source.parse() else {
-        return Vec::new();
-    };
-    document
-        .descendants()
-        .filter(|node| is_ac(*node, "task"))
-        .filter_map(|task| written(&source, task))
-        .collect()
-}
-
-fn written(source: &Source, task: Node<'_, '_>) -> Option<WrittenTask> {
-    let local_id = ac_child(task, "task-id")?.text()?.trim().to_owned();
-    let complete = ac_child(task, "task-status")
-        .and_then(|status| status.text())
-        .map(str::trim)
-        == Some("complete");
-    let body = ac_child(task, "task-body");
-    let own =
-        |found: &Node<'_, '_>| found.ancestors().find(|node| is_ac(*node, "task")) == Some(task);
-    let within = |name: &'static str, namespace: Option<&'static str>| {
-        body.into_iter()
-            .flat_map(|body| body.descendants())
-            .filter(own)
-            .find(move |node| {
-                node.is_element()
-                    && node.tag_name().name() == name
-                    && node.tag_name().namespace() == namespace
-            })
-    };
-    let assignee = within("user", Some(RI))
-        .and_then(|user| user.attribute((RI, "account-id")))
-        .map(str::to_owned);
-    let due = within("time", None)
-        .and_then(|time| time.attribute("datetime"))
-        .and_then(|date| date.parse().ok());
-    Some(WrittenTask {
-        local_id,
-        complete,
-        storage: body
-            .map(|body| inside(source, body).to_owned())
-            .unwrap_or_default(),
-        text: body.map(plain_text).unwrap_or_default(),
-        assignee,
-        due,
-    })
-}
-
 /// The text between an element's tags.
-fn inside<'a>(source: &'a Source, node: Node<'_, '_>) -> &'a str {
+pub(super) fn inside<'a>(source: &'a Source, node: Node<'_, '_>) -> &'a str {
     let start = node.first_child().map(|child| child.range().start);
     let end = node.last_child().map(|child| child.range().end);
     start
@@ -209,10 +141,10 @@ fn inside<'a>(source: &'a Source, node: Node<'_, '_>) -> &'a str {
 }
 
 /// A change to the text: what stands in the range is replaced.
-struct Edit {
-    start: usize,
-    end: usize,
-    text: String,
+pub(super) struct Edit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
 }
 
 /// Checks a body and fills in what Confluence fills in: macro ids and schema versions, task ids and states, and the
@@ -263,7 +195,7 @@ pub(super) fn complete(body: &str, seed: &str) -> Result<String, String> {
 }
 
 /// Characters that XML 1.0 has no place for.
-fn is_forbidden(character: char) -> bool {
+pub(super) fn is_forbidden(character: char) -> bool {
     matches!(character, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
@@ -371,74 +303,8 @@ fn attributes_end(source: &Source, node: Node<'_, '_>) -> usize {
         .unwrap_or(name)
 }
 
-/// Sets the box of one task. `None` where the body has no such task.
-pub(super) fn tick(body: &str, local_id: &str, complete: bool) -> Option<String> {
-    let source = Source::new(body);
-    let document = source.parse().ok()?;
-    let task = document
-        .descendants()
-        .filter(|node| is_ac(*node, "task"))
-        .find(|task| {
-            ac_child(*task, "task-id")
-                .and_then(|id| id.text())
-                .map(str::trim)
-                == Some(local_id)
-        })?;
-    let word = ac_child(task, "task-status")?.first_child()?.range();
-    let text = if complete { "complete" } else { "incomplete" }.to_owned();
-    Some(apply(
-        &source,
-        vec![Edit {
-            start: word.start,
-            end: word.end,
-            text,
-        }],
-    ))
-}
-
-/// A body with one more task list at its end, as the editor writes it.
-pub(super) fn with_task(
-    body: &str,
-    text: &str,
-    assignee: Option<&str>,
-    due: Option<Date>,
-    complete: bool,
-) -> String {
-    let mention = assignee
-        .map(|account| {
-            format!(
-                " <ac:link><ri:user ri:account-id=\"{}\" /></ac:link>",
-                escape(account)
-            )
-        })
-        .unwrap_or_default();
-    let date = due
-        .map(|due| format!(" <time datetime=\"{due}\" />"))
-        .unwrap_or_default();
-    let status = if complete { "complete" } else { "incomplete" };
-    format!(
-        "{body}<ac:task-list><ac:task><ac:task-status>{status}</ac:task-status><ac:task-body>\
-         <span class=\"placeholder-inline-tasks\">{}{mention}{date}</span></ac:task-body></ac:task></ac:task-list>",
-        escape(text)
-    )
-}
-
-/// Text made safe for element content and for attributes in double quotes.
-fn escape(text: &str) -> String {
-    text.chars()
-        .filter(|character| !is_forbidden(*character))
-        .map(|character| match character {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            other => other.to_string(),
-        })
-        .collect()
-}
-
 /// Makes the edits from the last to the first, so that none moves another's place, and unwraps the body.
-fn apply(source: &Source, mut edits: Vec<Edit>) -> String {
+pub(super) fn apply(source: &Source, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| edit.start);
     let mut text = source.wrapped.clone();
     for edit in edits.iter().rev() {

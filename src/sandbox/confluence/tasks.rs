@@ -15,7 +15,7 @@ use super::listing::list;
 use super::page_view::body_json;
 use super::pages::Status;
 use super::query::{CURSOR, Kind, LIMIT, LIST_BODY, Query};
-use super::storage::{self, WrittenTask};
+use super::written_tasks::{self, WrittenTask};
 use super::{Call, Confluence, stamp};
 use crate::sandbox::wire::Reply;
 
@@ -111,7 +111,7 @@ impl Confluence {
         };
         let space = page.space;
         let written = match page.status {
-            Status::Current | Status::Archived => storage::tasks(page.body()),
+            Status::Current | Status::Archived => written_tasks::tasks(page.body()),
             Status::Draft | Status::Trashed => Vec::new(),
         };
         self.tasks.retain(|_, task| {
@@ -248,7 +248,7 @@ impl Confluence {
         let task = self.task(call.actor, id)?;
         let (page_id, local_id) = (task.page, task.written.local_id.clone());
         let page = self.editable(call.actor, page_id)?;
-        if let Some(body) = storage::tick(page.body(), &local_id, complete) {
+        if let Some(body) = written_tasks::tick(page.body(), &local_id, complete) {
             page.now_mut().body = body;
         }
         if let Some(task) = self.tasks.get_mut(&id) {

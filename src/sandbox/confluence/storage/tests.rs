@@ -1,5 +1,6 @@
 //! Bodies, good and bad, and what saving makes of them.
 #![allow(clippy::unwrap_used)]
+use super::super::written_tasks::{tasks, tick, with_task};
 use super::*;
 
 #[test]
