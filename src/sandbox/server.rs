@@ -24,6 +24,7 @@ use crate::{
     sandbox::{
         admin,
         faults::Rule,
+        google::Google,
         pagerduty::PagerDuty,
         recording::Recorder,
         seed::Seed,
@@ -88,7 +89,11 @@ impl Shared {
 
 /// The vendors that are emulated. Another one is another line here.
 fn vendors() -> Vec<Box<dyn Vendor>> {
-    vec![Box::new(PagerDuty::new()), Box::new(Slack::new())]
+    vec![
+        Box::new(Google::new()),
+        Box::new(PagerDuty::new()),
+        Box::new(Slack::new()),
+    ]
 }
 
 /// Pages of the world for people: `/` and `/__world/...`.
