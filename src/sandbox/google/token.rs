@@ -314,7 +314,8 @@ impl Tokens {
             .header("authorization")
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim());
+            .map(|(_, token)| token.trim())
+            .filter(|token| !token.is_empty());
         let token = bearer
             .or_else(|| request.query("access_token"))
             .or_else(|| request.query("oauth_token"));
