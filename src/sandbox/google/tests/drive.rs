@@ -109,10 +109,13 @@ fn children_are_seen_at_once_and_names_later() {
     let children = format!(
         "'{POSTMORTEMS_FOLDER}' in parents and mimeType = '{SPREADSHEET}' and trashed = false"
     );
-    assert_eq!(list(&mut world, &children), [id.clone()]);
+    assert_eq!(list(&mut world, &children), std::slice::from_ref(&id));
     assert_eq!(list(&mut world, "name = 'Customers'"), Vec::<String>::new());
     world.pass(20);
-    assert_eq!(list(&mut world, "name = 'Customers'"), [id.clone()]);
+    assert_eq!(
+        list(&mut world, "name = 'Customers'"),
+        std::slice::from_ref(&id)
+    );
     world
         .call(
             "PATCH",
@@ -122,7 +125,7 @@ fn children_are_seen_at_once_and_names_later() {
         .good();
     assert_eq!(
         list(&mut world, "name = 'Customers'"),
-        [id.clone()],
+        std::slice::from_ref(&id),
         "the old name is still found"
     );
     world.pass(20);
@@ -140,7 +143,7 @@ fn properties_come_with_the_file_and_are_private_to_the_client() {
         .to_owned();
     world.pass(20);
     let query = "appProperties has { key='case' and value='Q1' }";
-    assert_eq!(list(&mut world, query), [id.clone()]);
+    assert_eq!(list(&mut world, query), std::slice::from_ref(&id));
     let url = format!("/drive/v3/files/{id}?supportsAllDrives=true&fields=appProperties");
     assert_eq!(
         world.get(&url).good(),
@@ -257,7 +260,7 @@ fn drive_file_reaches_what_the_client_made_or_was_given() {
     let id = world.spreadsheet();
     assert_eq!(
         list(&mut world, &format!("'{POSTMORTEMS_FOLDER}' in parents")),
-        [id.clone()]
+        std::slice::from_ref(&id)
     );
     let mut other = World {
         token: String::new(),

@@ -188,6 +188,32 @@ fn a_sheet_of_customers_is_dressed_in_one_batch() {
 }
 
 #[test]
+fn tabs_come_move_and_go() {
+    let mut world = World::robot();
+    let id = world.spreadsheet();
+    let added = batch(
+        &mut world,
+        &id,
+        json!([{"addSheet": {"properties": {"title": "Notes"}}}, {"addSheet": {}}]),
+    );
+    let added = added.good()["replies"].clone();
+    assert_eq!(added[0]["addSheet"]["properties"]["index"], 1);
+    assert_eq!(added[1]["addSheet"]["properties"]["title"], "Sheet3");
+    let notes = &added[0]["addSheet"]["properties"]["sheetId"];
+    batch(
+        &mut world,
+        &id,
+        json!([
+            {"updateSheetProperties": {"properties": {"sheetId": notes, "index": 0}, "fields": "index"}},
+            {"deleteSheet": {"sheetId": 0}},
+        ]),
+    )
+    .good();
+    assert_eq!(tab(&world, &id, 0)["title"], "Notes");
+    assert_eq!(tab(&world, &id, 1)["title"], "Sheet3");
+}
+
+#[test]
 fn rows_are_inserted_and_deleted() {
     let mut world = World::robot();
     let id = world.spreadsheet();
