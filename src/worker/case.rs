@@ -77,7 +77,8 @@ impl Worker {
                 reading = ReadingState::Asked;
                 let incident = case.incident.clone();
                 running.push(Box::pin(async move {
-                    Outcome::Read(self.read(&incident).await)
+                    let (incident, ()) = futures_util::join!(self.read(&incident), self.warm_up());
+                    Outcome::Read(incident)
                 }));
             }
             let Some(outcome) = running.next().await else {

@@ -110,6 +110,15 @@ pub(super) async fn space_id(
     Ok(id)
 }
 
+impl Worker {
+    /// Asks, while the record is being read, what every page will need. A failure is the page's to report.
+    pub(super) async fn warm_up(&self) {
+        if let Some(confluence) = &self.means.confluence {
+            let _ = space_id(self, confluence, self.clock.now()).await;
+        }
+    }
+}
+
 /// Every affected customer that is known: from the incident itself and from its file, each row once.
 pub(super) async fn customers(job: &Job<'_>) -> Result<Vec<AffectedCustomer>, ActError> {
     job.worker
