@@ -1,0 +1,3 @@
+//! Stories: what people around an incident live through, told end to end.
+
+mod whole_aftermath;
