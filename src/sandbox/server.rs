@@ -24,8 +24,8 @@ use crate::{
     sandbox::{
         admin,
         confluence::Confluence,
-        google::Google,
         faults::Rule,
+        google::Google,
         pagerduty::PagerDuty,
         pages,
         recording::Recorder,

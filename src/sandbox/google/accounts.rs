@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// The Workspace account that `sandbox-refresh-token` belongs to, and that a delegated service account may act as.
-pub const WORKSPACE_ACCOUNT: &str = "debrief@debrief-sandbox.example";
+pub const WORKSPACE_ACCOUNT: &str = "debrief@example.com";
 
 /// Somebody with a Google account.
 #[derive(Clone, Debug)]
