@@ -4,5 +4,6 @@
 //! for the clock, which is set by hand.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod architecture;
 mod stories;
 mod support;

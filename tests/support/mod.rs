@@ -29,7 +29,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub use binary::{Ended, debrief_in};
-pub use world::{Mail, page_of};
+pub use world::{Mail, World, id_of};
 
 /// A Monday, 10:00 in Berlin, where the sandbox's team is.
 pub const MONDAY: &str = "2026-03-02T09:00:00Z";
@@ -242,8 +242,8 @@ impl Installation {
     }
 
     /// Everything the vendors hold.
-    pub fn world(&self) -> Value {
-        self.sandbox.world()
+    pub fn world(&self) -> World {
+        World(self.sandbox.world())
     }
 
     /// The calls since the beginning, or since they were last forgotten.

@@ -2,8 +2,6 @@
 
 use serde_json::Value;
 
-use super::Installation;
-
 /// A delivered mail.
 #[derive(Clone, Debug)]
 pub struct Mail {
@@ -27,11 +25,14 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-impl Installation {
+/// Everything the vendors hold at one moment.
+pub struct World(pub Value);
+
+impl World {
     /// The postmortem pages whose title names that reference, such as `#1001`; deleted ones too.
     pub fn pages(&self, reference: &str) -> Vec<Value> {
         let named = format!("Postmortem {reference}:");
-        list(&self.world()["confluence"]["pages"])
+        list(&self.0["confluence"]["pages"])
             .into_iter()
             .filter(|page| text(&page["title"]).starts_with(&named))
             .collect()
@@ -44,7 +45,7 @@ impl Installation {
 
     /// The footer comments on a page.
     pub fn comments(&self, page: &str) -> Vec<Value> {
-        list(&self.world()["confluence"]["comments"])
+        list(&self.0["confluence"]["comments"])
             .into_iter()
             .filter(|comment| comment["pageId"] == page)
             .collect()
@@ -52,7 +53,7 @@ impl Installation {
 
     /// The content properties of a page that are ours.
     pub fn properties(&self, page: &str) -> Vec<Value> {
-        list(&self.world()["confluence"]["properties"])
+        list(&self.0["confluence"]["properties"])
             .into_iter()
             .filter(|property| property["pageId"] == page && property["key"] == "debrief")
             .collect()
@@ -60,7 +61,7 @@ impl Installation {
 
     /// The boxes on a page.
     pub fn tasks(&self, page: &str) -> Vec<Value> {
-        list(&self.world()["confluence"]["tasks"])
+        list(&self.0["confluence"]["tasks"])
             .into_iter()
             .filter(|task| task["pageId"] == page)
             .collect()
@@ -88,7 +89,7 @@ impl Installation {
 
     fn files(&self, reference: &str, kind: &str) -> Vec<Value> {
         let ours = |file: &Value| file["appProperties"].get("debrief_key").is_some();
-        list(&self.world()["drive"]["files"])
+        list(&self.0["drive"]["files"])
             .into_iter()
             .filter(|file| file["mimeType"] == kind && ours(file))
             .filter(|file| names(&text(&file["name"]), reference))
@@ -97,12 +98,12 @@ impl Installation {
 
     /// What is in a spreadsheet: its tabs.
     pub fn tabs(&self, spreadsheet: &str) -> Vec<Value> {
-        list(&self.world()["sheets"][spreadsheet]["tabs"])
+        list(&self.0["sheets"][spreadsheet]["tabs"])
     }
 
     /// Who may do what with a file.
     pub fn permissions(&self, file: &str) -> Vec<Value> {
-        list(&self.world()["drive"]["permissions"])
+        list(&self.0["drive"]["permissions"])
             .into_iter()
             .filter(|permission| permission["fileId"] == file)
             .collect()
@@ -110,7 +111,7 @@ impl Installation {
 
     /// Events in the team's calendar whose summary names that reference, cancelled ones too.
     pub fn events(&self, reference: &str) -> Vec<Value> {
-        list(&self.world()["calendar"]["events"])
+        list(&self.0["calendar"]["events"])
             .into_iter()
             .filter(|event| {
                 text(&event["summary"]).starts_with(&format!("Postmortem {reference}:"))
@@ -125,7 +126,7 @@ impl Installation {
 
     /// Every mail so far.
     pub fn mails(&self) -> Vec<Mail> {
-        list(&self.world()["smtp"]["messages"])
+        list(&self.0["smtp"]["messages"])
             .iter()
             .map(|mail| Mail {
                 to: list(&mail["envelope"]["to"]).iter().map(text).collect(),
@@ -155,9 +156,17 @@ impl Installation {
 
     /// What Debrief posted to chat for that reference.
     pub fn posts(&self, reference: &str) -> Vec<Value> {
-        list(&self.world()["slack"]["messages"])
+        list(&self.0["slack"]["messages"])
             .into_iter()
             .filter(|post| text(&post["text"]).starts_with(&format!("*{reference}:")))
+            .collect()
+    }
+
+    /// Those of them that are not cancelled.
+    pub fn meetings(&self, reference: &str) -> Vec<Value> {
+        self.events(reference)
+            .into_iter()
+            .filter(|event| event["status"] != "cancelled")
             .collect()
     }
 
@@ -186,9 +195,9 @@ impl Installation {
     }
 }
 
-/// The id of a page in the world's form.
-pub fn page_of(page: &Value) -> String {
-    text(&page["id"])
+/// The id of a page, a file or a task.
+pub fn id_of(thing: &Value) -> String {
+    text(&thing["id"])
 }
 
 fn one(mut found: Vec<Value>, what: &str, reference: &str) -> Value {
