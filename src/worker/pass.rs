@@ -14,6 +14,7 @@ use super::case::Worked;
 use super::follow_up::Followed;
 use super::observe::BIRTH;
 use crate::playbook::incident::{Incident, IncidentId};
+use crate::playbook::steps::act::Act;
 use crate::sources::{Pulled, SourceError};
 use crate::store::StoreError;
 
@@ -145,7 +146,12 @@ impl Worker {
         let mut calls: Calls = known
             .and_then(|known| serde_json::from_value(known).ok())
             .unwrap_or_default();
-        calls.add(report.adopted.len() as u64, spent);
+        let pages = report
+            .worked
+            .iter()
+            .filter(|worked| worked.done.contains(&Act::Page))
+            .count();
+        calls.add(pages as u64, spent);
         self.store
             .remember(calls::MEMO, &json!(calls), self.clock.now())
             .await
