@@ -2,6 +2,7 @@
 //! shipped worker, all of them on one clock that stands until a test moves it.
 
 mod binary;
+mod calendar;
 mod http;
 mod recording;
 pub mod seeds;
@@ -58,6 +59,7 @@ pub struct Setup {
     since: Option<Timestamp>,
     seed: Option<Seed>,
     overrides: Vec<(String, String)>,
+    without: Vec<String>,
 }
 
 impl Default for Setup {
@@ -68,6 +70,7 @@ impl Default for Setup {
             since: None,
             seed: None,
             overrides: Vec::new(),
+            without: Vec::new(),
         }
     }
 }
@@ -105,6 +108,12 @@ impl Setup {
         self
     }
 
+    /// The configuration does not have that section, such as `google`.
+    pub fn without(mut self, section: &str) -> Self {
+        self.without.push(section.to_owned());
+        self
+    }
+
     /// Starts it. The worker has not looked in yet.
     pub async fn start(self) -> Installation {
         let Self {
@@ -112,6 +121,7 @@ impl Setup {
             since,
             seed,
             overrides,
+            without,
         } = self;
         let clock = Clock::standing_at(at);
         let sandbox = Sandbox::start(Options {
@@ -129,6 +139,9 @@ impl Setup {
         let file = folder.path().join("debrief.toml");
         write_config(&sandbox, &seed, &file, since.unwrap_or(at - SINCE))
             .expect("a configuration for the sandbox");
+        if !without.is_empty() {
+            remove_sections(&file, &without);
+        }
         let worker = Some(compose_worker(&file, &overrides, &clock).await);
         Installation {
             sandbox,
@@ -138,6 +151,15 @@ impl Setup {
             worker,
         }
     }
+}
+
+fn remove_sections(file: &Path, sections: &[String]) {
+    let text = std::fs::read_to_string(file).expect("the configuration");
+    let mut table: toml::Table = text.parse().expect("TOML");
+    for section in sections {
+        table.remove(section).expect("a section that is there");
+    }
+    std::fs::write(file, table.to_string()).expect("the configuration can be written");
 }
 
 async fn compose_worker(file: &Path, overrides: &[(String, String)], clock: &Clock) -> Worker {
