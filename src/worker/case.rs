@@ -79,7 +79,8 @@ impl Worker {
                 reading = ReadingState::Asked;
                 let incident = case.incident.clone();
                 running.push(Box::pin(async move {
-                    let (incident, ()) = futures_util::join!(self.read(&incident), self.warm_up());
+                    let (incident, ()) =
+                        futures_util::join!(self.read(&incident), self.warm_up(&incident));
                     Outcome::Read(incident)
                 }));
             }

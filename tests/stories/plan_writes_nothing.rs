@@ -28,7 +28,10 @@ async fn between_runs_it_shows_the_nags_and_sends_none() {
     let mut installation = Installation::start_with(&one_incident()).await;
     installation.debrief(&["run", "--once"]).await.with_code(0);
     installation.advance(hours(72));
-    let before = installation.debrief(&["status", "--json"]).await.with_code(0);
+    let before = installation
+        .debrief(&["status", "--json"])
+        .await
+        .with_code(0);
     installation.sandbox.clear_calls();
     let plan = installation.debrief(&["plan"]).await.with_code(0);
     assert!(
@@ -37,6 +40,9 @@ async fn between_runs_it_shows_the_nags_and_sends_none() {
         plan.out
     );
     assert_eq!(installation.writes(), []);
-    let after = installation.debrief(&["status", "--json"]).await.with_code(0);
+    let after = installation
+        .debrief(&["status", "--json"])
+        .await
+        .with_code(0);
     assert_eq!(after.out, before.out, "the ledger holds what it held");
 }
