@@ -32,7 +32,8 @@ pass() {
   rm -rf "$work/run"; mkdir "$work/run"
   "$binary" sandbox --scenario "$work/scenario.json" --latency-ms "$latency" --no-quotas --config-out "$work/run/debrief.toml" > "$work/run/ready" &
   echo $! > "$work/pid"
-  until [ -s "$work/run/ready" ]; do sleep 0.05; done
+  for _ in $(seq 100); do [ -s "$work/run/ready" ] && break; sleep 0.05; done
+  [ -s "$work/run/ready" ] || { echo "the sandbox did not start: is $binary up to date?" >&2; exit 1; }
   for n in $(seq 0 $(($1 - 1))); do
     { echo "org name,org_id,app_id,campaign_id"; for r in $(seq 10); do echo "Org $r,00$r,$r,12345678901234567$r"; done; } \
       > "$work/run/debrief-customers/$(printf 'QMEASURE%06d' "$n").csv"
