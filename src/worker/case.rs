@@ -29,7 +29,7 @@ enum Outcome {
         /// What went wrong, for people.
         failure: Option<String>,
     },
-    Read(Result<Incident, SourceError>),
+    Read(Result<Box<Incident>, SourceError>),
     StoreFailed(StoreError),
 }
 
@@ -81,7 +81,7 @@ impl Worker {
                 running.push(Box::pin(async move {
                     let (incident, ()) =
                         futures_util::join!(self.read(&incident), self.warm_up(&incident));
-                    Outcome::Read(incident)
+                    Outcome::Read(incident.map(Box::new))
                 }));
             }
             let Some(outcome) = running.next().await else {
@@ -118,7 +118,7 @@ impl Worker {
                 }
                 Outcome::Read(Ok(incident)) => {
                     self.store.detail(&claim, &incident, now).await?;
-                    case.incident = incident;
+                    case.incident = *incident;
                 }
                 Outcome::Read(Err(error)) => {
                     warn!(case = %case.incident.id, %error, "the record could not be read");
