@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use rstest::rstest;
 
-use super::super::super::business_hours::Shift;
+use super::super::super::business_hours::{BusinessHours, Shift};
 use super::*;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn team() -> BusinessHours {
+fn hours() -> Hours {
     let day: Vec<Shift> = vec!["09:00-17:00".parse().unwrap()];
     let week = [
         day.clone(),
@@ -23,12 +24,9 @@ fn team() -> BusinessHours {
         vec![],
         vec![],
     ];
-    BusinessHours::new(
-        TimeZone::get("Europe/Berlin").unwrap(),
-        week,
-        BTreeSet::new(),
-    )
-    .unwrap()
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    let team = BusinessHours::new(berlin, week, BTreeSet::new()).unwrap();
+    Hours::new(team, BTreeMap::new(), Time::midnight())
 }
 
 fn person(name: &str, zone: &str) -> Person {
@@ -71,7 +69,7 @@ fn item(id: &str, assignee: Option<&str>, due: &str) -> FollowedItem {
 }
 
 fn round_at(items: Vec<FollowedItem>, now: &str) -> Round {
-    round(items, &directory(), &team(), at(now))
+    round(items, &directory(), &hours(), at(now))
 }
 
 /// Whose mail holds which items.
@@ -159,6 +157,18 @@ fn without_a_lead_either_a_person_has_to_look() {
     assert_eq!(
         (round.due.len(), round.later.len(), round.unreachable.len()),
         (0, 0, 1)
+    );
+}
+
+#[test]
+fn an_item_that_is_not_overdue_yet_needs_nobody_even_if_nobody_can_be_told() {
+    let lost = FollowedItem {
+        lead: None,
+        ..item("1", None, "2026-03-04")
+    };
+    assert_eq!(
+        round_at(vec![lost], "2026-03-04T09:00:00Z"),
+        Round::default()
     );
 }
 
