@@ -197,9 +197,11 @@ fn a_finished_case_sleeps_and_every_step_says_where_its_result_is() {
     let case = with_content(case, Coverage::OnPage, Coverage::OnPage);
     let plan = plan(&case, &rules(), minutes_after_settling(600));
     assert_eq!((plan.ready.len(), plan.wake_at), (0, None));
-    let url = |step: Step| match &plan.verdicts[&step] {
-        Verdict::Done { url } => url.clone(),
-        other => panic!("{step}: {other:?}"),
+    let url = |step: Step| {
+        let Verdict::Done { url } = &plan.verdicts[&step] else {
+            panic!("{step}: {:?}", plan.verdicts[&step]);
+        };
+        url.clone()
     };
     assert_eq!(
         url(Step::PostmortemPage),
