@@ -417,3 +417,6 @@ fn follow_up(case: &Case, rules: &Rules) -> Verdict {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -176,7 +176,7 @@ fn group(tokens: &[&str], open: usize) -> Vec<usize> {
         if depth == 0 {
             break;
         }
-        let begins = (*token == "{" && depth == 1) || (*token == "," && depth == 1);
+        let begins = depth == 1 && (*token == "{" || *token == ",");
         if begins && tokens.get(at + 1).is_some_and(|next| is_name(next)) {
             starts.push(at + 1);
         }

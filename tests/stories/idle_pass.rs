@@ -33,24 +33,35 @@ async fn an_idle_pass_asks_pagerduty_once_and_confluence_once() {
 }
 
 #[tokio::test]
-async fn three_hundred_finished_incidents_cost_no_more() {
-    let incidents: Vec<Value> = (0..300)
+async fn six_hundred_incidents_of_the_past_cost_no_more() {
+    // Three hundred that PagerDuty still lists, and three hundred with a page each, which is what could cost.
+    let old: Vec<Value> = (0..300)
         .map(|number| {
             json!({
                 "title": format!("Something broke, number {number}"),
-                "created_at": format!("-PT{}H", 40 + number % 80),
-                "resolved_at": format!("-PT{}H", 30 + number % 80),
+                "created_at": format!("-PT{}H", 1_000 + number),
+                "resolved_at": format!("-PT{}H", 900 + number),
             })
         })
         .collect();
-    // Pages are what costs an idle pass; without Google and Slack the test is quick.
     let installation = Setup::default()
-        .seed(&json!({"people": people(), "incidents": incidents}))
-        .set("schedule.concurrency", "64")
+        .seed(&json!({"people": people(), "incidents": old}))
+        .without("announcement")
         .without("google")
         .without("slack")
         .start()
         .await;
+    for number in 0..300 {
+        let finished = json!({
+            "id": format!("INC-{number}"),
+            "title": "Something else broke",
+            "service": "checkout",
+            "opened_at": "2026-03-01T08:00:00Z",
+            "resolved_at": "2026-03-01T10:00:00Z",
+        });
+        let file = installation.incident_files().join(format!("{number}.json"));
+        std::fs::write(file, finished.to_string()).unwrap();
+    }
     let report = installation.good_pass().await;
     assert_eq!(report.adopted.len(), 300);
     installation.sandbox.clear_calls();

@@ -1,7 +1,9 @@
 //! Stories: what people around an incident live through, told end to end.
 
 mod call_budget;
+mod customers;
 mod files_source;
+mod history;
 mod idle_pass;
 mod late_sheet;
 mod meeting_slots;

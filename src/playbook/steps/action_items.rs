@@ -168,3 +168,6 @@ fn addressee(followed: &FollowedItem, directory: &Directory) -> Option<(Person, 
     };
     Some((lead.clone(), email, because))
 }
+
+#[cfg(test)]
+mod tests;
