@@ -3,54 +3,26 @@
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::Context;
 use jiff::SignedDuration;
-use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
+use super::network::{Network, means, sources};
 use super::{Common, Fault, LogFormat};
-use crate::channels::Channel;
-use crate::channels::email::Email;
-use crate::channels::slack::Slack as SlackChannel;
 use crate::clock::Clock;
-use crate::config::{self, Config, Count, GoogleIdentity, MailSecurity, Span};
+use crate::config::{self, Config, Count, Span};
 use crate::playbook::business_hours::{BusinessHours, Deadline, Shift};
 use crate::playbook::person::{Directory, Person};
 use crate::playbook::retry::RetryRules;
 use crate::playbook::rules::{AnnouncementRules, CustomerRules, Provision, Rules};
 use crate::render::Templates;
-use crate::sources::IncidentSource;
 use crate::sources::customers::CustomerFiles;
-use crate::sources::files::Files;
-use crate::sources::pagerduty::PagerDuty as PagerDutySource;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
-use crate::vendors::confluence::{self, Confluence};
-use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
-use crate::vendors::google::calendar::Calendar;
-use crate::vendors::google::drive::Drive;
-use crate::vendors::google::sheets::Sheets;
-use crate::vendors::http::{Http, HttpOptions, Request};
-use crate::vendors::pagerduty::PagerDuty;
-use crate::vendors::slack::Slack;
-use crate::vendors::smtp::{Credentials, Security, Smtp, SmtpOptions};
-use crate::worker::act::{ConfluenceMeans, GoogleMeans, Means};
+use crate::vendors::http::{Repeat, Request};
 use crate::worker::memory::Memory;
 use crate::worker::{Company, Manner, MeetingRules, Worker};
-
-/// The smallest scopes that work: files this client made, events, and when people are busy.
-const GOOGLE_SCOPES: [&str; 4] = [
-    "https://www.googleapis.com/auth/drive.file",
-    "https://www.googleapis.com/auth/spreadsheets",
-    "https://www.googleapis.com/auth/calendar.events",
-    "https://www.googleapis.com/auth/calendar.freebusy",
-];
-
-/// The longest answer that is read from a vendor.
-const MAX_BODY: usize = 64 * 1024 * 1024;
 
 /// How long after an attempt of unknown outcome a vendor is asked: its lists lag behind its writes for seconds.
 const DOUBT: SignedDuration = SignedDuration::from_secs(30);
@@ -95,12 +67,13 @@ pub async fn clock(common: &Common, config: &Config) -> Result<Clock, Fault> {
         return Err(Fault::Usage("--at is refused: it is only for a configuration with `sandbox = true`, whose vendors are all emulated".into()));
     }
     if let Some(confluence) = &config.confluence {
-        let http = http("sandbox", &origin(&confluence.base_url), config)?;
+        let network = Network::of(config);
+        let http = network.http("sandbox", &origin(&confluence.base_url))?;
         let request = Request::new(
             "set the clock",
             ::http::Method::POST,
             ["__sandbox", "clock"],
-            crate::vendors::http::Repeat::Safe,
+            Repeat::Safe,
         )
         .json(&serde_json::json!({ "now": at }));
         // Another emulator may have no clock to set; then its own time stands.
@@ -115,23 +88,6 @@ fn origin(url: &Url) -> Url {
     origin
 }
 
-fn http(vendor: &'static str, base_url: &Url, config: &Config) -> Result<Http, Fault> {
-    let options = HttpOptions {
-        base_url: base_url.clone(),
-        timeout: duration(config.schedule.call_timeout),
-        max_body: MAX_BODY,
-        attempts: config.schedule.attempts,
-        user_agent: concat!("debrief/", env!("CARGO_PKG_VERSION")).to_owned(),
-    };
-    let http = Http::new(vendor, options)
-        .with_context(|| format!("{vendor} cannot be reached from here"))?;
-    Ok(http)
-}
-
-fn duration(length: SignedDuration) -> Duration {
-    Duration::try_from(length).unwrap_or_default()
-}
-
 /// Opens the ledger.
 pub async fn store(config: &Config) -> Result<Arc<dyn Store>, Fault> {
     Ok(Arc::new(SqliteStore::open(&config.store.path).await?))
@@ -140,8 +96,9 @@ pub async fn store(config: &Config) -> Result<Arc<dyn Store>, Fault> {
 /// Puts a worker together.
 pub async fn worker(config: &Config, clock: Clock, store: Arc<dyn Store>) -> Result<Worker, Fault> {
     let company = company(config)?;
-    let means = means(config, &clock)?;
-    let sources = sources(config)?;
+    let network = Network::of(config);
+    let means = means(&network, &clock)?;
+    let sources = sources(&network)?;
     let rules = rules(config);
     let holder = holder(&clock);
     Ok(Worker {
@@ -160,6 +117,7 @@ pub async fn worker(config: &Config, clock: Clock, store: Arc<dyn Store>) -> Res
         },
         means,
         memory: Memory::default(),
+        transport: network.transport().clone(),
     })
 }
 
@@ -317,47 +275,6 @@ fn shift(span: &Span) -> Option<Shift> {
     .ok()
 }
 
-fn sources(config: &Config) -> Result<Vec<Arc<dyn IncidentSource>>, Fault> {
-    let mut sources: Vec<Arc<dyn IncidentSource>> = Vec::new();
-    if let Some(pagerduty) = &config.sources.pagerduty {
-        let client = PagerDuty::new(
-            http("pagerduty", &pagerduty.base_url, config)?,
-            pagerduty.key.clone(),
-        );
-        sources.push(Arc::new(PagerDutySource::new(client, pagerduty.overlap)));
-    }
-    if let Some(files) = &config.sources.files {
-        sources.push(Arc::new(Files::new(files.folder.clone())));
-    }
-    Ok(sources)
-}
-
-fn means(config: &Config, clock: &Clock) -> Result<Means, Fault> {
-    Ok(Means {
-        templates: templates(config)?,
-        google: config
-            .google
-            .as_ref()
-            .map(|google| google_means(google, config, clock))
-            .transpose()?,
-        confluence: config
-            .confluence
-            .as_ref()
-            .map(|confluence| confluence_means(confluence, config))
-            .transpose()?,
-        email: config
-            .mail
-            .as_ref()
-            .map(|mail| email(mail, config))
-            .transpose()?,
-        chat: config
-            .slack
-            .as_ref()
-            .map(|slack| chat(slack, config))
-            .transpose()?,
-    })
-}
-
 /// The templates: embedded, with those of the configured folder over them.
 pub fn templates(config: &Config) -> Result<Templates, Fault> {
     let Some(folder) = &config.templates.folder else {
@@ -366,104 +283,6 @@ pub fn templates(config: &Config) -> Result<Templates, Fault> {
     let overrides =
         config::template_files(folder).map_err(|error| Fault::Usage(error.to_string()))?;
     Templates::with_overrides(overrides).map_err(|error| Fault::Usage(error.to_string()))
-}
-
-fn google_means(
-    google: &config::Google,
-    config: &Config,
-    clock: &Clock,
-) -> Result<GoogleMeans, Fault> {
-    // The client adds the endpoint's own name to its base.
-    let token_base = google
-        .token_url
-        .join(".")
-        .map_err(|error| Fault::Usage(format!("google.token_url: {error}")))?;
-    let token_http = http("google", &token_base, config)?;
-    let now = || {
-        let clock = clock.clone();
-        move || clock.now()
-    };
-    let auth = match &google.identity {
-        GoogleIdentity::ServiceAccount { key, subject } => {
-            let key = ServiceAccountKey::parse(key.expose_secret())
-                .map_err(|error| Fault::Usage(format!("google.service_account: {error}")))?;
-            GoogleAuth::service_account(token_http, &key, subject.clone(), &GOOGLE_SCOPES)
-        }
-        GoogleIdentity::User {
-            client_id,
-            client_secret,
-            refresh_token,
-        } => GoogleAuth::refresh_token(
-            token_http,
-            client_id,
-            client_secret.clone(),
-            refresh_token.clone(),
-        ),
-    };
-    Ok(GoogleMeans {
-        drive: Drive::new(
-            http("google", &google.drive_url, config)?,
-            auth.clone(),
-            now(),
-        ),
-        sheets: Sheets::new(
-            http("google", &google.sheets_url, config)?,
-            auth.clone(),
-            now(),
-        ),
-        calendar: Calendar::new(http("google", &google.calendar_url, config)?, auth, now()),
-        parent_folder: google.parent_folder.clone(),
-        calendar_id: google.calendar.clone(),
-    })
-}
-
-fn confluence_means(
-    confluence: &config::Confluence,
-    config: &Config,
-) -> Result<ConfluenceMeans, Fault> {
-    let credentials = confluence::Credentials {
-        email: confluence.email.clone(),
-        token: confluence.token.clone(),
-    };
-    Ok(ConfluenceMeans {
-        client: Confluence::new(
-            http("confluence", &confluence.base_url, config)?,
-            &credentials,
-        ),
-        space: confluence.space.clone(),
-        parent_page: confluence.parent_page.clone(),
-        labels: confluence.labels.clone(),
-    })
-}
-
-fn email(mail: &config::Mail, config: &Config) -> Result<Arc<dyn Channel>, Fault> {
-    let smtp = Smtp::new(&SmtpOptions {
-        host: mail.host.clone(),
-        port: mail.port,
-        security: match mail.security {
-            MailSecurity::None => Security::None,
-            MailSecurity::StartTls => Security::StartTls,
-            MailSecurity::Tls => Security::Tls,
-        },
-        credentials: mail.login.as_ref().map(|login| Credentials {
-            username: login.username.clone(),
-            password: login.password.clone(),
-        }),
-        timeout: duration(config.schedule.call_timeout),
-    })
-    .with_context(|| "the mail server cannot be reached from here".to_owned())?;
-    Ok(Arc::new(Email::new(
-        smtp,
-        mail.from.clone(),
-        mail.reply_to.clone(),
-    )))
-}
-
-fn chat(slack: &config::Slack, config: &Config) -> Result<Arc<dyn Channel>, Fault> {
-    Ok(Arc::new(SlackChannel::new(Slack::new(
-        http("slack", &slack.base_url, config)?,
-        slack.token.clone(),
-    ))))
 }
 
 /// Whether there is a ledger at that place.

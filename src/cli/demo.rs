@@ -35,6 +35,8 @@ use crate::worker::pass::Report;
 const BEGINS: Date = date(2026, 3, 2);
 /// The hour at which the team looks in.
 const MORNING: Time = time(10, 0, 0, 0);
+/// When it looks in on the days after the meetings.
+const LOOKS: [Time; 2] = [MORNING, time(16, 0, 0, 0)];
 /// For how many days the story goes on.
 const DAYS: i64 = 12;
 
@@ -165,32 +167,29 @@ impl Story<'_> {
         let mut nagged = 0;
         for _ in 0..DAYS {
             let tomorrow = self.today().tomorrow().map_err(anyhow::Error::from)?;
-            self.clock.set(at(tomorrow, MORNING, &self.zone)?);
-            let report = self.pass().await?;
-            if report.followed.sent.is_empty() {
-                let why = match tomorrow.weekday() {
-                    Weekday::Saturday | Weekday::Sunday => "nobody is nagged at the weekend",
-                    Weekday::Monday
-                    | Weekday::Tuesday
-                    | Weekday::Wednesday
-                    | Weekday::Thursday
-                    | Weekday::Friday => "nothing is overdue",
-                };
-                say(&format!("{} {why}", day(tomorrow)));
-                continue;
+            let mut sent = 0;
+            // Twice a day: at ten in Berlin it is night in New York, at four in the afternoon it is night in Kolkata.
+            for hour in LOOKS {
+                self.clock.set(at(tomorrow, hour, &self.zone)?);
+                let report = self.pass().await?;
+                for nag in &report.followed.sent {
+                    let line = format!(
+                        "{} {} overdue, nag to {}",
+                        screen::time(self.clock.now(), &self.zone),
+                        nag.items.len(),
+                        nag.to.name
+                    );
+                    say(&line);
+                    self.nags.push(line);
+                    sent += 1;
+                }
             }
-            for nag in &report.followed.sent {
-                let items = nag.items.len();
-                let line = format!("{} nag to {}: {items} overdue", day(tomorrow), nag.to.name);
-                say(&line);
-                self.nags.push(line);
+            if sent > 0 {
+                nagged += 1;
+            } else {
+                say(&format!("{} {}", day(tomorrow), quiet_because(tomorrow)));
             }
-            // Later in the day: looking in again nags nobody twice.
-            self.clock
-                .set(self.clock.now() + SignedDuration::from_hours(3));
-            self.pass().await?;
-            nagged += 1;
-            if nagged == 3 {
+            if nagged == 3 && sent > 0 {
                 let ticked = self.tick_all().await?;
                 self.headline(&format!(
                     "Everybody ticks the boxes on the pages ({ticked} of them)."
@@ -366,6 +365,17 @@ impl Story<'_> {
             anstream::println!("  Something of it is missing; the lines above say what.");
         }
         Ok(if well { Exit::Well } else { Exit::NeedsHuman })
+    }
+}
+
+fn quiet_because(date: Date) -> &'static str {
+    match date.weekday() {
+        Weekday::Saturday | Weekday::Sunday => "nobody is nagged at the weekend",
+        Weekday::Monday
+        | Weekday::Tuesday
+        | Weekday::Wednesday
+        | Weekday::Thursday
+        | Weekday::Friday => "nothing is overdue",
     }
 }
 

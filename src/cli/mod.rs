@@ -7,6 +7,7 @@ pub mod check;
 pub mod compose;
 pub mod config;
 pub mod demo;
+pub mod network;
 pub mod plan;
 pub mod request;
 pub mod run;

@@ -78,17 +78,37 @@ pub fn case(case: &Case, plan: &Plan, zone: &TimeZone, now: Timestamp) -> String
         incident.id,
         short(&incident.service, 60),
     );
+    if let Some(because) = owes_nothing(plan) {
+        let _ = writeln!(text, "  {DIM}nothing is owed: {}{DIM:#}", plain(because));
+        return text;
+    }
     for (step, verdict) in &plan.verdicts {
         let style = colour(verdict);
         let why = why(verdict, zone);
-        let _ = writeln!(
-            text,
+        let line = format!(
             "  {:<19} {style}{:<13}{style:#} {why}",
             step.name(),
             verdict.word()
         );
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     text
+}
+
+/// Why a case owes nothing at all, where one reason holds for every step.
+fn owes_nothing(plan: &Plan) -> Option<&str> {
+    let mut reasons = plan.verdicts.values().map(|verdict| match verdict {
+        Verdict::NotOwed { because } => Some(because.as_str()),
+        Verdict::Done { .. }
+        | Verdict::Ready { .. }
+        | Verdict::Waiting { .. }
+        | Verdict::Retrying { .. }
+        | Verdict::Underway
+        | Verdict::NeedsHuman { .. }
+        | Verdict::Waived { .. } => None,
+    });
+    let first = reasons.next()??;
+    reasons.all(|reason| reason == Some(first)).then_some(first)
 }
 
 /// What stands behind a verdict's word.

@@ -566,6 +566,13 @@ fn the_sandbox_has_a_configuration_whatever_its_folders_are_called() {
         incidents: &incidents,
         store: &place.path("ledger.db"),
         since: "2026-11-01T00:00:00Z".parse().unwrap(),
+        people: vec![SandboxPerson {
+            name: "Ada \"{since}\" Example".to_owned(),
+            email: "ada@example.com".to_owned(),
+            atlassian: "712020:1".to_owned(),
+            slack: "U1".to_owned(),
+            time_zone: None,
+        }],
     };
     place.put("debrief.toml", &sandbox_config(&places));
     let config = place.load(&[]).unwrap();
@@ -577,6 +584,7 @@ fn the_sandbox_has_a_configuration_whatever_its_folders_are_called() {
     );
     assert_eq!(config.sources.files.as_ref().unwrap().folder, incidents);
     assert_eq!(config.store.path, place.path("ledger.db"));
+    assert_eq!(config.people[0].name, places.people[0].name);
     let mail = config.mail.as_ref().unwrap();
     assert_eq!((mail.host.as_str(), mail.port), ("127.0.0.1", 2525));
     let google = config.google.as_ref().unwrap();

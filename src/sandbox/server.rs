@@ -25,6 +25,7 @@ use crate::{
         admin,
         confluence::Confluence,
         faults::Rule,
+        google::Google,
         pagerduty::PagerDuty,
         pages,
         recording::Recorder,
@@ -92,14 +93,10 @@ impl Shared {
 fn vendors() -> Vec<Box<dyn Vendor>> {
     vec![
         Box::new(Confluence::new()),
+        Box::new(Google::new()),
         Box::new(PagerDuty::new()),
         Box::new(Slack::new()),
     ]
-}
-
-/// Pages of the world for people: `/` and `/__world/...`.
-fn world_page(path: &str, world: &Value) -> Option<String> {
-    pages::page(path, world)
 }
 
 impl Sandbox {
@@ -274,7 +271,7 @@ async fn respond(
     }
     if is_world_page(&request) {
         let world = shared.world().show();
-        let page = world_page(&request.path, &world).map(Reply::html);
+        let page = pages::page(&request.path, &world).map(Reply::html);
         return Ok(response(page.unwrap_or_else(|| {
             Reply::json(404, &json!({"error": "no such page"}))
         })));
@@ -296,11 +293,11 @@ async fn respond(
 }
 
 fn is_world_page(request: &Request) -> bool {
-    request.method == "GET"
-        && (request.path == "/"
-            || ["/__world", "/wiki/spaces/"]
-                .iter()
-                .any(|prefix| request.path.starts_with(prefix)))
+    // The wiki's own addresses are pages too: what the API hands out as a page's link leads to what people see.
+    let is_for_people = ["/__world", "/wiki/spaces", "/wiki/x/"]
+        .iter()
+        .any(|start| request.path.starts_with(start));
+    request.method == "GET" && (request.path == "/" || is_for_people)
 }
 
 /// HTTP as the vendors read it. A body that is too large or never arrives is answered here.

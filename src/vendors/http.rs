@@ -8,6 +8,7 @@ mod answer;
 mod failure;
 mod request;
 mod retry_after;
+mod transport;
 
 use std::time::Duration;
 
@@ -22,13 +23,12 @@ pub use answer::Answer;
 use failure::classify;
 pub use failure::{CallError, Failure, Said, if_there, short};
 pub use request::{Repeat, Request, json_bytes};
+use transport::Distance;
+pub use transport::Transport;
 
 /// A wait inside a call is never longer: past that the caller has better things to do, and a lease to keep.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(200);
-/// Part of an attempt's time that connecting may take. A connection that was not made in time is "not reached",
-/// whereas the attempt's own timeout leaves the outcome unknown.
-const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 /// Where vendors put their name for an exchange.
 const REQUEST_IDS: [&str; 4] = [
     "atl-request-id",
@@ -42,14 +42,10 @@ const REQUEST_IDS: [&str; 4] = [
 pub struct HttpOptions {
     /// Where the vendor's paths begin; may have a path of its own.
     pub base_url: Url,
-    /// The longest that one attempt may take, from connecting to the answer's last byte.
-    pub timeout: Duration,
     /// The longest answer that is read, in bytes after decompression.
     pub max_body: usize,
     /// How often a call is tried in all; 1 means no repetition.
     pub attempts: u32,
-    /// What we call ourselves.
-    pub user_agent: String,
 }
 
 /// Why a client could not be built.
@@ -86,6 +82,7 @@ pub struct Dialect {
 pub struct Http {
     vendor: &'static str,
     client: reqwest::Client,
+    transport: Transport,
     base_url: Url,
     max_body: usize,
     attempts: u32,
@@ -97,40 +94,29 @@ impl Http {
     ///
     /// # Errors
     /// When the base URL is none, or when no TLS client can be made on this machine.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that builds HTTP clients"
-    )]
-    pub fn new(vendor: &'static str, options: HttpOptions) -> Result<Self, BuildError> {
+    pub fn new(
+        vendor: &'static str,
+        transport: &Transport,
+        options: HttpOptions,
+    ) -> Result<Self, BuildError> {
         let HttpOptions {
             base_url,
-            timeout,
             max_body,
             attempts,
-            user_agent,
         } = options;
         let known_scheme = matches!(base_url.scheme(), "http" | "https");
         if !known_scheme || base_url.query().is_some() {
             return Err(BuildError::BaseUrl { vendor });
         }
-        // reqwest panics without a provider; installing one twice is refused and harmless.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(user_agent)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .timeout(timeout)
-            .connect_timeout(LONGEST_CONNECT.min(timeout / 2));
-        if is_loopback(&base_url) {
-            // A company's proxy cannot reach our own machine, and must not see what is sent to it.
-            builder = builder.no_proxy();
-        }
-        let client = builder
-            .build()
-            .map_err(|source| BuildError::Client { vendor, source })?;
+        let distance = if is_loopback(&base_url) {
+            Distance::Near
+        } else {
+            Distance::Far
+        };
         Ok(Self {
             vendor,
-            client,
+            client: transport.client(vendor, distance)?,
+            transport: transport.clone(),
             base_url,
             max_body,
             attempts: attempts.max(1),
@@ -213,6 +199,7 @@ impl Http {
             },
             retry_after: head.and_then(|head| head.retry_after),
         };
+        self.transport.count(self.vendor);
         let sent = self
             .client
             .request(method.clone(), url)

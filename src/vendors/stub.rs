@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::http::{Http, HttpOptions};
+use super::http::{Http, HttpOptions, Transport};
 
 /// What the server does with one request.
 #[derive(Clone)]
@@ -64,12 +64,11 @@ impl Stub {
 pub fn http_to(base_url: &str) -> Http {
     let options = HttpOptions {
         base_url: base_url.parse().unwrap(),
-        timeout: Duration::from_secs(20),
         max_body: 100_000,
         attempts: 3,
-        user_agent: "debrief-test".into(),
     };
-    Http::new("vendor", options).unwrap()
+    let transport = Transport::new(Duration::from_secs(20), "debrief-test");
+    Http::new("vendor", &transport, options).unwrap()
 }
 
 async fn serve(mut socket: TcpStream, log: Arc<Mutex<Vec<String>>>, script: Vec<Line>) {

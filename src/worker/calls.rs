@@ -14,7 +14,7 @@ pub const BUDGET: [(&str, u64); 2] = [("confluence", 4), ("google", 8)];
 /// Calls by vendor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calls {
-    /// How many incidents were worked on for the first time.
+    /// How many incidents got their page.
     pub incidents: u64,
     /// How many passes were made.
     pub passes: u64,

@@ -24,6 +24,7 @@ use crate::playbook::rules::Rules;
 use crate::sources::IncidentSource;
 use crate::sources::customers::CustomerFiles;
 use crate::store::Store;
+use crate::vendors::http::Transport;
 
 use self::act::Means;
 use self::memory::Memory;
@@ -94,4 +95,6 @@ pub struct Worker {
     pub means: Means,
     /// What it keeps in mind.
     pub memory: Memory,
+    /// What its calls leave by, and are counted by.
+    pub transport: Transport,
 }

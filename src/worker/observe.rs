@@ -29,51 +29,50 @@ pub fn zone_name(company: &Company) -> String {
     company.hours.zone().iana_name().unwrap_or("UTC").to_owned()
 }
 
-/// Whether an earlier life of the database may have worked on the case.
-pub(super) fn has_earlier_life(job: &Job<'_>) -> bool {
-    job.case
-        .incident
-        .resolved_at()
-        .is_some_and(|resolved_at| resolved_at < job.worker.memory.birth())
-}
-
-/// The folder that an earlier life of the database made for this case, if it did. One listing serves every case.
+/// The folder that an earlier life of the database made for this case, if it did: the evidence that there may be more of
+/// it. One listing, once in a database's life, serves every case; a case younger than the database costs none.
 pub(super) async fn earlier_folder(
     job: &Job<'_>,
     google: &GoogleMeans,
 ) -> Result<Option<String>, ActError> {
-    if !has_earlier_life(job) {
+    let birth = job.worker.memory.birth();
+    if job
+        .case
+        .incident
+        .resolved_at()
+        .is_none_or(|resolved_at| resolved_at >= birth)
+    {
         return Ok(None);
     }
+    // Held while asking: cases that start together ask once.
     let mut folders = job.worker.memory.earlier_folders.lock().await;
     if folders.is_none() {
         *folders = job.worker.store.memo(EARLIER_FOLDERS).await?;
     }
-    if folders.is_none() {
-        let parent = &google.parent_folder;
-        let listed: serde_json::Map<String, Value> = google
-            .drive
-            .children(parent, FOLDER)
-            .await?
-            .into_iter()
-            .filter_map(|file| {
-                let key = file.app_properties.get(KEY)?.clone();
-                Some((key, json!(file.id)))
-            })
-            .collect();
-        let listed = Value::Object(listed);
-        job.worker
-            .store
-            .remember(EARLIER_FOLDERS, &listed, job.now)
-            .await?;
-        *folders = Some(listed);
-    }
-    let key = job.hash(&Act::Folder);
-    Ok(folders
-        .as_ref()
-        .and_then(|folders| folders.get(&key))
+    let known = match folders.as_ref() {
+        Some(known) => known,
+        None => {
+            let listed = list_folders(google).await?;
+            job.worker
+                .store
+                .remember(EARLIER_FOLDERS, &listed, job.now)
+                .await?;
+            folders.insert(listed)
+        }
+    };
+    Ok(known
+        .get(job.hash(&Act::Folder))
         .and_then(Value::as_str)
         .map(str::to_owned))
+}
+
+/// Every folder of ours, by its key.
+async fn list_folders(google: &GoogleMeans) -> Result<Value, ActError> {
+    let files = google.drive.children(&google.parent_folder, FOLDER).await?;
+    let keyed = files
+        .into_iter()
+        .filter_map(|file| Some((file.app_properties.get(KEY)?.clone(), json!(file.id))));
+    Ok(Value::Object(keyed.collect()))
 }
 
 /// The id of the space that pages are made in; asked once in a database's life.

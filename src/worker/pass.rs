@@ -9,10 +9,12 @@ use serde_json::json;
 use tracing::{error, info, warn};
 
 use super::Worker;
+use super::calls::{self, Calls};
 use super::case::Worked;
 use super::follow_up::Followed;
 use super::observe::BIRTH;
 use crate::playbook::incident::{Incident, IncidentId};
+use crate::playbook::steps::act::Act;
 use crate::sources::{Pulled, SourceError};
 use crate::store::StoreError;
 
@@ -71,6 +73,7 @@ impl Worker {
     /// When the memory fails: without it nothing may be done.
     pub async fn pass(&self) -> Result<Report, StoreError> {
         let mut report = Report::default();
+        let before = self.transport.sent();
         let since = self.since().await?;
         // The sources and the action items are asked side by side: neither needs the other.
         let (pulled, tasks) = futures_util::join!(self.pull(since), self.overdue_tasks());
@@ -85,6 +88,7 @@ impl Worker {
         }
         self.work_on_due(&mut report).await?;
         report.followed = self.follow_up(tasks).await?;
+        self.count_calls(&before, &report).await?;
         Ok(report)
     }
 
@@ -119,6 +123,38 @@ impl Worker {
         };
         self.memory.born(birth);
         Ok(self.manner.since.unwrap_or(birth))
+    }
+
+    /// Adds what the pass cost to what `debrief status` shows.
+    async fn count_calls(
+        &self,
+        before: &BTreeMap<&'static str, u64>,
+        report: &Report,
+    ) -> Result<(), StoreError> {
+        let spent = self
+            .transport
+            .sent()
+            .into_iter()
+            .map(|(vendor, sent)| {
+                (
+                    vendor.to_owned(),
+                    sent - before.get(vendor).copied().unwrap_or_default(),
+                )
+            })
+            .collect();
+        let known = self.store.memo(calls::MEMO).await?;
+        let mut calls: Calls = known
+            .and_then(|known| serde_json::from_value(known).ok())
+            .unwrap_or_default();
+        let pages = report
+            .worked
+            .iter()
+            .filter(|worked| worked.done.contains(&Act::Page))
+            .count();
+        calls.add(pages as u64, spent);
+        self.store
+            .remember(calls::MEMO, &json!(calls), self.clock.now())
+            .await
     }
 
     /// Asks every source for its news.

@@ -17,7 +17,10 @@ pub(super) fn overview(world: &Value) -> String {
         .filter(|task| task["status"] != "complete")
         .count();
     let mails = items(world, "/smtp/messages");
-    let events = items(world, "/calendar/events");
+    let events: Vec<&Value> = items(world, "/calendar/events")
+        .iter()
+        .filter(|event| event["status"] != "cancelled")
+        .collect();
     let messages = items(world, "/slack/messages");
     let incidents = items(world, "/pagerduty/incidents");
     let none = serde_json::Map::new();
@@ -56,7 +59,10 @@ pub(super) fn overview(world: &Value) -> String {
             events.len(),
             "event",
             "",
-            newest(events)
+            events
+                .iter()
+                .rev()
+                .take(NEWEST)
                 .map(|event| {
                     entry(
                         first_text(event, &["/summary"]),
@@ -90,7 +96,7 @@ pub(super) fn overview(world: &Value) -> String {
             messages.len(),
             "message",
             "",
-            Vec::new(),
+            channels(messages),
         ),
         card(
             "PagerDuty",
@@ -110,6 +116,22 @@ pub(super) fn overview(world: &Value) -> String {
     ];
     let calls = items(world, "/calls").len();
     render("overview.html", "overview", context! { cards, calls })
+}
+
+/// The channels that were written to last.
+fn channels(messages: &[Value]) -> Vec<Rendered> {
+    let mut names: Vec<&str> = Vec::new();
+    for message in messages.iter().rev() {
+        let name = first_text(message, &["/channel_name", "/channel"]).trim_start_matches('#');
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+        .into_iter()
+        .take(NEWEST)
+        .map(|name| entry(&format!("#{name}"), "/__world/chat".to_owned()))
+        .collect()
 }
 
 fn newest(list: &[Value]) -> impl Iterator<Item = &Value> {

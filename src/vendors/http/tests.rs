@@ -86,12 +86,11 @@ async fn a_timeout_leaves_the_outcome_unknown() {
         base_url: format!("http://{}/", silent.local_addr().unwrap())
             .parse()
             .unwrap(),
-        timeout: Duration::from_millis(150),
         max_body: 10,
         attempts: 1,
-        user_agent: "debrief-test".into(),
     };
-    let http = Http::new("vendor", options).unwrap();
+    let transport = Transport::new(Duration::from_millis(150), "debrief-test");
+    let http = Http::new("vendor", &transport, options).unwrap();
     let error = http.call(once()).await.unwrap_err();
     assert!(
         matches!(&error.failure, Failure::OutcomeUnknown(why) if why.contains("timed out")),
@@ -212,13 +211,12 @@ fn a_short_wait_is_kept_and_a_long_one_ends_the_call(
 fn a_base_url_that_cannot_be_called_is_refused(#[case] base_url: &str) {
     let options = HttpOptions {
         base_url: base_url.parse().unwrap(),
-        timeout: Duration::from_secs(1),
         max_body: 10,
         attempts: 1,
-        user_agent: "debrief-test".into(),
     };
+    let transport = Transport::new(Duration::from_secs(1), "debrief-test");
     assert!(matches!(
-        Http::new("vendor", options),
+        Http::new("vendor", &transport, options),
         Err(BuildError::BaseUrl { vendor: "vendor" })
     ));
 }

@@ -153,7 +153,7 @@ pub(super) async fn find_sharing(job: &mut Job<'_>, group: &str) -> Result<Found
 pub(super) async fn create_spreadsheet(job: &mut Job<'_>) -> Result<Done, ActError> {
     let google = google(job)?;
     // A case from an earlier life of the database has its sheet already; the folder tells.
-    if observe::has_earlier_life(job)
+    if observe::earlier_folder(job, google).await?.is_some()
         && let Found::Yes(done) = find_spreadsheet(job).await?
     {
         return Ok(done);

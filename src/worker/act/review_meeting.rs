@@ -35,7 +35,7 @@ fn google<'a>(job: &Job<'a>) -> Result<&'a GoogleMeans, ActError> {
 
 pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
     let google = google(job)?;
-    if observe::has_earlier_life(job)
+    if observe::earlier_folder(job, google).await?.is_some()
         && let Some(event) = google
             .calendar
             .event(&google.calendar_id, &job.hash(&Act::Event))
