@@ -54,4 +54,9 @@ impl FolderIds {
             after: None,
         })
     }
+
+    /// An id that was not needed after all.
+    pub(super) async fn give_back(&self, id: String) {
+        self.0.lock().await.push(id);
+    }
 }

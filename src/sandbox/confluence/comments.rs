@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{
-    ANY_BODY, CURSOR, DATE_SORT, Fields, Kind, LIMIT, LIST_BODY, Query, json_body,
-};
+use super::fields::{Fields, json_body};
 use super::listing::list;
-use super::pages::{Status, Version, body_json, version_conflict};
+use super::page_view::body_json;
+use super::pages::{Status, Version, version_conflict};
+use super::query::{ANY_BODY, CURSOR, DATE_SORT, Kind, LIMIT, LIST_BODY, Query};
 use super::versions::{VERSION_SORT, in_order};
 use super::{Call, Confluence, stamp, storage};
 use crate::sandbox::wire::Reply;

@@ -138,15 +138,20 @@ impl Refusal {
 }
 
 /// The answer to one request too many. `retry_after` is in seconds; without it the client has to choose a pause itself,
-/// which happens behind some gateways.
+/// which happens behind some gateways. In v2's envelope.
 pub fn throttled(retry_after: Option<u64>) -> Reply {
+    throttled_in(Generation::V2, retry_after)
+}
+
+/// The same in the envelope of either API.
+pub(super) fn throttled_in(generation: Generation, retry_after: Option<u64>) -> Reply {
     let refusal = Refusal {
         status: 429,
         code: "RATE_LIMITED",
         title: "Rate limit exceeded. Try again later.".to_owned(),
     };
     let reply = refusal
-        .reply(Generation::V2)
+        .reply(generation)
         .with("x-ratelimit-limit", "100")
         .with("x-ratelimit-remaining", "0")
         .with("x-ratelimit-nearlimit", "true")

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{CURSOR, Fields, Kind, LIMIT, Query, json_body, path_id};
+use super::fields::{Fields, json_body, path_id};
 use super::listing::list;
 use super::pages::{Page, Status};
+use super::query::{CURSOR, Kind, LIMIT, Query};
 use super::{Call, Confluence};
 use crate::sandbox::wire::Reply;
 

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{CURSOR, Fields, Kind, LIMIT, Query, json_body, path_id};
+use super::fields::{Fields, json_body, path_id};
 use super::listing::{list, offset};
+use super::query::{CURSOR, Kind, LIMIT, Query};
 use super::{Call, Confluence};
 use crate::sandbox::wire::Reply;
 
@@ -185,10 +186,12 @@ impl Confluence {
     }
 }
 
+/// The published description requires a prefix; the service takes an entry without one as `global`, and a popular
+/// client relies on that.
 fn read_label(entry: &Value) -> Result<Label, Refusal> {
-    let fields = Fields::read(entry, &["prefix", "name"], &[])?;
+    let fields = Fields::read(entry, &["name"], &["prefix"])?;
     let (prefix, name) = (
-        fields.required_text("prefix")?,
+        fields.text("prefix")?.unwrap_or("global"),
         fields.required_text("name")?,
     );
     if !PREFIXES.contains(&prefix) || prefix == "system" {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::errors::Refusal;
-use super::inputs::Query;
+use super::query::Query;
 use crate::sandbox::seed::fingerprint;
 use crate::sandbox::wire::Reply;
 

@@ -8,14 +8,16 @@ mod comments;
 mod cql;
 mod entities;
 mod errors;
+mod fields;
 mod hierarchy;
-mod inputs;
 mod labels;
 mod listing;
 mod page_edits;
 mod page_list;
+mod page_view;
 mod pages;
 mod properties;
+mod query;
 mod restrictions;
 mod search;
 mod seeding;
@@ -25,6 +27,7 @@ mod tasks;
 mod users;
 mod versions;
 mod world;
+mod written_tasks;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +38,7 @@ use serde_json::{Value, json};
 
 pub use self::errors::throttled;
 use self::errors::{Answer, Generation, Refusal};
-use self::inputs::path_id;
+use self::fields::path_id;
 use crate::sandbox::seed::{Seed, fingerprint};
 use crate::sandbox::wire::{Reply, Request, Vendor};
 
@@ -369,7 +372,7 @@ impl Vendor for Confluence {
         };
         let reply = if self.is_throttled(now) {
             let reset = Timestamp::from_second(now.as_second() + 1).unwrap_or(now);
-            throttled(Some(1)).with("x-ratelimit-reset", reset.to_string())
+            errors::throttled_in(generation, Some(1)).with("x-ratelimit-reset", reset.to_string())
         } else {
             self.perform(request, now)
                 .unwrap_or_else(|refusal| refusal.reply(generation))

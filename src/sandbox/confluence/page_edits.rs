@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{Fields, Kind, Query, json_body, path_id};
+use super::fields::{Fields, json_body, path_id};
 use super::pages::{Status, checked_title, status_word, version_conflict};
+use super::query::{Kind, Query};
 use super::{Call, Confluence};
 use crate::sandbox::wire::Reply;
 

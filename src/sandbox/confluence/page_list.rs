@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{CURSOR, Kind, LIMIT, LIST_BODY, PAGE_SORT, Query};
 use super::listing::list;
-use super::pages::{Page, Status, body_json};
+use super::page_view::body_json;
+use super::pages::{Page, Status};
+use super::query::{CURSOR, Kind, LIMIT, LIST_BODY, PAGE_SORT, Query};
 use super::{Call, Confluence};
 
 const STATUS: (&str, Kind) = (

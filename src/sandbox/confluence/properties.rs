@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{CURSOR, Fields, Kind, LIMIT, Query, json_body};
+use super::fields::{Fields, json_body};
 use super::listing::list;
 use super::pages::version_conflict;
+use super::query::{CURSOR, Kind, LIMIT, Query};
 use super::{Call, Confluence, stamp};
 use crate::sandbox::wire::Reply;
 

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{Fields, Kind, Query, json_body, path_id};
+use super::fields::{Fields, json_body, path_id};
+use super::query::{Kind, Query};
 use super::{Call, Confluence};
 use crate::sandbox::seed::fingerprint;
 use crate::sandbox::wire::Reply;

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::cql::{self, Condition, Field, Test};
 use super::errors::{Answer, Refusal};
-use super::inputs::{Kind, Query};
 use super::pages::Status;
+use super::query::{Kind, Query};
 use super::{Call, Confluence, stamp, storage};
 use crate::sandbox::wire::Reply;
 
@@ -105,7 +105,7 @@ impl Confluence {
         )?;
         let (text, found) = self.hits(call, &query)?;
         let (part, start, limit, links) = portion(call, &query, &text, found)?;
-        let results: Vec<Value> = part.iter().map(|entry| content(entry)).collect();
+        let results: Vec<Value> = part.iter().map(content).collect();
         Ok(Reply::json(
             200,
             &json!({ "results": results, "start": start, "limit": limit, "size": results.len(), "_links": links }),

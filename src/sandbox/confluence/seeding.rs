@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::users::Account;
-use super::{Confluence, storage};
+use super::{Confluence, storage, written_tasks};
 use crate::sandbox::seed::{Person, Seed, Task};
 
 impl Confluence {
@@ -38,7 +38,7 @@ impl Confluence {
         };
         let author = assignee.clone().unwrap_or_else(|| page.author.clone());
         let id = page.id;
-        let body = storage::with_task(
+        let body = written_tasks::with_task(
             page.body(),
             &task.text,
             assignee.as_deref(),

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{CURSOR, Kind, LIMIT, Query};
 use super::listing::list;
 use super::pages::{Page, Status};
+use super::query::{CURSOR, Kind, LIMIT, Query};
 use super::users::Account;
 use super::{ACCOUNT, Call, Confluence, stamp};
 use crate::sandbox::seed::fingerprint;

@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use jiff::civil::Date;
 use roxmltree::{Document, Error, Node, ParsingOptions};
 
 use super::entities::ENTITIES;
@@ -131,75 +130,8 @@ pub(super) fn text_of(body: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A task as it stands in a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct WrittenTask {
-    /// Unique on the page.
-    pub(super) local_id: String,
-    /// Whether its box is ticked.
-    pub(super) complete: bool,
-    /// The inside of its `ac:task-body`.
-    pub(super) storage: String,
-    /// Its text without mention and date.
-    pub(super) text: String,
-    /// The first account mentioned.
-    pub(super) assignee: Option<String>,
-    /// The first date.
-    pub(super) due: Option<Date>,
-}
-
-/// The tasks of a body that was completed before; none of one that is not well-formed.
-pub(super) fn tasks(body: &str) -> Vec<WrittenTask> {
-    let source = Source::new(body);
-    let Ok(document) = source.parse() else {
-        return Vec::new();
-    };
-    document
-        .descendants()
-        .filter(|node| is_ac(*node, "task"))
-        .filter_map(|task| written(&source, task))
-        .collect()
-}
-
-fn written(source: &Source, task: Node<'_, '_>) -> Option<WrittenTask> {
-    let local_id = ac_child(task, "task-id")?.text()?.trim().to_owned();
-    let complete = ac_child(task, "task-status")
-        .and_then(|status| status.text())
-        .map(str::trim)
-        == Some("complete");
-    let body = ac_child(task, "task-body");
-    let own =
-        |found: &Node<'_, '_>| found.ancestors().find(|node| is_ac(*node, "task")) == Some(task);
-    let within = |name: &'static str, namespace: Option<&'static str>| {
-        body.into_iter()
-            .flat_map(|body| body.descendants())
-            .filter(own)
-            .find(move |node| {
-                node.is_element()
-                    && node.tag_name().name() == name
-                    && node.tag_name().namespace() == namespace
-            })
-    };
-    let assignee = within("user", Some(RI))
-        .and_then(|user| user.attribute((RI, "account-id")))
-        .map(str::to_owned);
-    let due = within("time", None)
-        .and_then(|time| time.attribute("datetime"))
-        .and_then(|date| date.parse().ok());
-    Some(WrittenTask {
-        local_id,
-        complete,
-        storage: body
-            .map(|body| inside(source, body).to_owned())
-            .unwrap_or_default(),
-        text: body.map(plain_text).unwrap_or_default(),
-        assignee,
-        due,
-    })
-}
-
 /// The text between an element's tags.
-fn inside<'a>(source: &'a Source, node: Node<'_, '_>) -> &'a str {
+pub(super) fn inside<'a>(source: &'a Source, node: Node<'_, '_>) -> &'a str {
     let start = node.first_child().map(|child| child.range().start);
     let end = node.last_child().map(|child| child.range().end);
     start
@@ -209,10 +141,10 @@ fn inside<'a>(source: &'a Source, node: Node<'_, '_>) -> &'a str {
 }
 
 /// A change to the text: what stands in the range is replaced.
-struct Edit {
-    start: usize,
-    end: usize,
-    text: String,
+pub(super) struct Edit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
 }
 
 /// Checks a body and fills in what Confluence fills in: macro ids and schema versions, task ids and states, and the
@@ -263,7 +195,7 @@ pub(super) fn complete(body: &str, seed: &str) -> Result<String, String> {
 }
 
 /// Characters that XML 1.0 has no place for.
-fn is_forbidden(character: char) -> bool {
+pub(super) fn is_forbidden(character: char) -> bool {
     matches!(character, '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
@@ -371,74 +303,8 @@ fn attributes_end(source: &Source, node: Node<'_, '_>) -> usize {
         .unwrap_or(name)
 }
 
-/// Sets the box of one task. `None` where the body has no such task.
-pub(super) fn tick(body: &str, local_id: &str, complete: bool) -> Option<String> {
-    let source = Source::new(body);
-    let document = source.parse().ok()?;
-    let task = document
-        .descendants()
-        .filter(|node| is_ac(*node, "task"))
-        .find(|task| {
-            ac_child(*task, "task-id")
-                .and_then(|id| id.text())
-                .map(str::trim)
-                == Some(local_id)
-        })?;
-    let word = ac_child(task, "task-status")?.first_child()?.range();
-    let text = if complete { "complete" } else { "incomplete" }.to_owned();
-    Some(apply(
-        &source,
-        vec![Edit {
-            start: word.start,
-            end: word.end,
-            text,
-        }],
-    ))
-}
-
-/// A body with one more task list at its end, as the editor writes it.
-pub(super) fn with_task(
-    body: &str,
-    text: &str,
-    assignee: Option<&str>,
-    due: Option<Date>,
-    complete: bool,
-) -> String {
-    let mention = assignee
-        .map(|account| {
-            format!(
-                " <ac:link><ri:user ri:account-id=\"{}\" /></ac:link>",
-                escape(account)
-            )
-        })
-        .unwrap_or_default();
-    let date = due
-        .map(|due| format!(" <time datetime=\"{due}\" />"))
-        .unwrap_or_default();
-    let status = if complete { "complete" } else { "incomplete" };
-    format!(
-        "{body}<ac:task-list><ac:task><ac:task-status>{status}</ac:task-status><ac:task-body>\
-         <span class=\"placeholder-inline-tasks\">{}{mention}{date}</span></ac:task-body></ac:task></ac:task-list>",
-        escape(text)
-    )
-}
-
-/// Text made safe for element content and for attributes in double quotes.
-fn escape(text: &str) -> String {
-    text.chars()
-        .filter(|character| !is_forbidden(*character))
-        .map(|character| match character {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            other => other.to_string(),
-        })
-        .collect()
-}
-
 /// Makes the edits from the last to the first, so that none moves another's place, and unwraps the body.
-fn apply(source: &Source, mut edits: Vec<Edit>) -> String {
+pub(super) fn apply(source: &Source, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| edit.start);
     let mut text = source.wrapped.clone();
     for edit in edits.iter().rev() {
@@ -463,136 +329,4 @@ pub(super) fn uuid(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn what_is_not_well_formed_is_refused_with_row_and_column() {
-        let bad = [
-            (
-                "<p>one<b>two</p>",
-                "Unexpected close tag </p>; expected </b>.",
-                "[1,13]",
-            ),
-            ("<p>\n  a & b</p>", "malformed entity reference", "[2,"),
-            (
-                "<p>&hopefully;</p>",
-                "Undeclared general entity \"hopefully\"",
-                "[1,",
-            ),
-            ("<foo:bar/>", "Undeclared namespace prefix \"foo\"", "[1,"),
-            (
-                "<p>\nbell \u{7}</p>",
-                "Illegal character (code 0x7)",
-                "[2,6]",
-            ),
-            ("</xml><xml>", "", "["),
-            ("<p>]]></p>", "", "["),
-        ];
-        for (body, words, place) in bad {
-            let error = complete(body, "s").unwrap_err();
-            assert!(error.starts_with("Error parsing xhtml"), "{body}: {error}");
-            assert!(
-                error.contains(words) && error.contains(place),
-                "{body}: {error}"
-            );
-        }
-    }
-
-    #[test]
-    fn html_entities_and_undeclared_prefixes_are_fine_and_kept() {
-        let body = "<p>a&nbsp;b &uuml; &ndash; &amp; &#8212;</p><ac:link><ri:page ri:content-title=\"x\" /></ac:link>";
-        assert_eq!(complete(body, "s").unwrap(), body);
-    }
-
-    #[test]
-    fn macros_get_ids_and_self_closing_tags_a_space() {
-        let saved = complete("<ac:structured-macro ac:name=\"toc\"/><hr/><br />", "s").unwrap();
-        assert!(saved.starts_with(
-            "<ac:structured-macro ac:name=\"toc\" ac:schema-version=\"1\" ac:macro-id=\""
-        ));
-        assert!(saved.ends_with("\" /><hr /><br />"), "{saved}");
-        assert_eq!(
-            complete(&saved, "other").unwrap(),
-            saved,
-            "a second save changes nothing"
-        );
-    }
-
-    #[test]
-    fn tasks_get_the_next_free_id_and_a_state() {
-        let saved = complete(
-            "<ac:task-list><ac:task><ac:task-id>4</ac:task-id><ac:task-body>a</ac:task-body></ac:task>\
-             <ac:task><ac:task-status>complete</ac:task-status><ac:task-body>b</ac:task-body></ac:task></ac:task-list>",
-            "s",
-        )
-        .unwrap();
-        let found = tasks(&saved);
-        assert_eq!(found.len(), 2);
-        assert_eq!(
-            (found[0].local_id.as_str(), found[0].complete),
-            ("4", false)
-        );
-        assert_eq!((found[1].local_id.as_str(), found[1].complete), ("5", true));
-    }
-
-    #[test]
-    fn impossible_tasks_are_refused() {
-        for bad in [
-            "<ac:task><ac:task-body>lonely</ac:task-body></ac:task>",
-            "<ac:task-list><ac:task><ac:task-id>one</ac:task-id></ac:task></ac:task-list>",
-            "<ac:task-list><ac:task><ac:task-id>1</ac:task-id></ac:task><ac:task><ac:task-id>1</ac:task-id></ac:task></ac:task-list>",
-            "<ac:task-list><ac:task><ac:task-status>done</ac:task-status></ac:task></ac:task-list>",
-            "<ac:task-list><ac:task/></ac:task-list>",
-        ] {
-            assert!(complete(bad, "s").is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn the_first_mention_and_the_first_date_are_the_task_s_own() {
-        let body = "<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>incomplete</ac:task-status>\
-            <ac:task-body>outer <ac:task-list><ac:task><ac:task-id>2</ac:task-id><ac:task-status>incomplete\
-            </ac:task-status><ac:task-body>inner <ac:link><ri:user ri:account-id=\"in\" /></ac:link>\
-            <time datetime=\"2026-01-01\" /></ac:task-body></ac:task></ac:task-list>\
-            <ac:link><ri:user ri:account-id=\"out\" /></ac:link><ac:link><ri:user ri:account-id=\"second\" /></ac:link>\
-            <time datetime=\"2026-02-02\" /><time datetime=\"2026-03-03\" /></ac:task-body></ac:task></ac:task-list>";
-        let found = tasks(body);
-        assert_eq!(found[0].assignee.as_deref(), Some("out"));
-        assert_eq!(found[0].due.unwrap().to_string(), "2026-02-02");
-        assert_eq!(found[0].text, "outer");
-        assert_eq!(found[1].assignee.as_deref(), Some("in"));
-    }
-
-    #[test]
-    fn ticking_changes_one_box_only() {
-        let body = complete(
-            &with_task(
-                &with_task("<p>x</p>", "a", None, None, false),
-                "b",
-                None,
-                None,
-                false,
-            ),
-            "s",
-        );
-        let ticked = tick(&body.unwrap(), "2", true).unwrap();
-        assert_eq!(
-            tasks(&ticked)
-                .iter()
-                .map(|task| task.complete)
-                .collect::<Vec<_>>(),
-            [false, true]
-        );
-        assert_eq!(tick(&ticked, "9", true), None);
-    }
-
-    #[test]
-    fn a_typed_task_cannot_smuggle_markup() {
-        let body = with_task("", "</ac:task-body><script>", Some("a\"b"), None, false);
-        let body = complete(&body, "s").unwrap();
-        assert_eq!(tasks(&body)[0].text, "</ac:task-body><script>");
-        assert_eq!(tasks(&body)[0].assignee.as_deref(), Some("a\"b"));
-    }
-}
+mod tests;

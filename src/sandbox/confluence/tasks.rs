@@ -10,10 +10,12 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{CURSOR, Fields, Kind, LIMIT, LIST_BODY, Query, json_body};
+use super::fields::{Fields, json_body};
 use super::listing::list;
-use super::pages::{Status, body_json};
-use super::storage::{self, WrittenTask};
+use super::page_view::body_json;
+use super::pages::Status;
+use super::query::{CURSOR, Kind, LIMIT, LIST_BODY, Query};
+use super::written_tasks::{self, WrittenTask};
 use super::{Call, Confluence, stamp};
 use crate::sandbox::wire::Reply;
 
@@ -87,8 +89,11 @@ fn midnight(date: Date) -> Option<Timestamp> {
         .map(|zoned| zoned.timestamp())
 }
 
+/// One of a task's times.
+type TimeOf = fn(&Task) -> Option<Timestamp>;
+
 /// The three times that tasks can be asked for by.
-const RANGES: [(&str, &str, fn(&Task) -> Option<Timestamp>); 3] = [
+const RANGES: [(&str, &str, TimeOf); 3] = [
     ("created-at-from", "created-at-to", |task| {
         Some(task.created_at)
     }),
@@ -106,7 +111,7 @@ impl Confluence {
         };
         let space = page.space;
         let written = match page.status {
-            Status::Current | Status::Archived => storage::tasks(page.body()),
+            Status::Current | Status::Archived => written_tasks::tasks(page.body()),
             Status::Draft | Status::Trashed => Vec::new(),
         };
         self.tasks.retain(|_, task| {
@@ -243,7 +248,7 @@ impl Confluence {
         let task = self.task(call.actor, id)?;
         let (page_id, local_id) = (task.page, task.written.local_id.clone());
         let page = self.editable(call.actor, page_id)?;
-        if let Some(body) = storage::tick(page.body(), &local_id, complete) {
+        if let Some(body) = written_tasks::tick(page.body(), &local_id, complete) {
             page.now_mut().body = body;
         }
         if let Some(task) = self.tasks.get_mut(&id) {

@@ -6,8 +6,9 @@
 use serde_json::{Value, json};
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{Fields, Kind, Query, json_body};
+use super::fields::{Fields, json_body};
 use super::listing::offset;
+use super::query::{Kind, Query};
 use super::{Call, Confluence};
 use crate::sandbox::wire::Reply;
 

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::errors::{Answer, Refusal};
-use super::inputs::{CURSOR, Kind, LIMIT, LIST_BODY, Query};
 use super::listing::list;
-use super::pages::{Version, body_json};
+use super::page_view::body_json;
+use super::pages::Version;
+use super::query::{CURSOR, Kind, LIMIT, LIST_BODY, Query};
 use super::{Call, Confluence, stamp};
 use crate::sandbox::wire::Reply;
 

@@ -17,7 +17,7 @@ pub(super) fn channels(world: &Value) -> String {
         .map(|message| {
             (
                 first_text(message, &["/user"]).to_owned(),
-                first_text(message, &["/username"]).to_owned(),
+                first_text(message, &["/username", "/author"]).to_owned(),
             )
         })
         .filter(|(id, name)| !id.is_empty() && !name.is_empty())
@@ -60,7 +60,7 @@ fn days(mut messages: Vec<&Value>, people: &BTreeMap<String, String>) -> Vec<Ren
             last_author.clear();
         }
         let user = first_text(message, &["/user"]);
-        let name = Some(first_text(message, &["/username"]))
+        let name = Some(first_text(message, &["/username", "/author"]))
             .filter(|name| !name.is_empty())
             .or_else(|| people.get(user).map(String::as_str))
             .unwrap_or(if user.is_empty() { "bot" } else { user });

@@ -16,9 +16,12 @@
 //! | a mail | `BASE/__world/inbox/{n}`, counted from 1 |
 //! | a channel | `BASE/__world/chat` |
 //! | an incident | `BASE/__world/pagerduty` |
+//!
+//! Google's own links to sheets and events of the world are turned to these pages as well.
 
 mod calendar;
 mod chat;
+mod homeward;
 mod inbox;
 mod mrkdwn;
 mod overview;
@@ -40,6 +43,10 @@ use crate::sandbox::wire::percent_decode;
 ///
 /// `world` is what `GET /__sandbox/world` answers; parts of it may be missing.
 pub fn page(path: &str, world: &Value) -> Option<String> {
+    found(path, world).map(|html| homeward::homeward(&html, world))
+}
+
+fn found(path: &str, world: &Value) -> Option<String> {
     let segments: Vec<String> = path
         .split('/')
         .filter(|part| !part.is_empty())

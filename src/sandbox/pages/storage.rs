@@ -6,7 +6,7 @@
 use roxmltree::{Document, Node};
 
 use super::text::{day, escape, safe_link};
-use crate::sandbox::confluence::storage::{AC, RI, Source, ac_child, is_ac, plain_text};
+use crate::sandbox::confluence::storage::{AC, RI, Source, ac_child, plain_text};
 
 /// Elements that mean the same in HTML, with their content.
 const KEPT: [&str; 36] = [
@@ -265,94 +265,6 @@ impl<'a, 'input> Renderer<'a, 'input> {
             escape(name)
         ));
     }
-
-    fn macro_element(&self, node: Node<'a, 'input>, out: &mut String) {
-        let name = node.attribute((AC, "name")).unwrap_or_default();
-        let rich = ac_child(node, "rich-text-body");
-        match name {
-            "info" | "note" | "tip" | "warning" | "panel" => {
-                out.push_str(&format!("<div class=\"panel {name}\">"));
-                if let Some(title) = parameter(node, "title") {
-                    out.push_str(&format!(
-                        "<strong class=\"panel-title\">{}</strong>",
-                        escape(&title)
-                    ));
-                }
-                self.body(rich, out);
-                out.push_str("</div>");
-            }
-            "expand" => {
-                let title =
-                    parameter(node, "title").unwrap_or_else(|| "Click here to expand…".to_owned());
-                out.push_str(&format!("<details><summary>{}</summary>", escape(&title)));
-                self.body(rich, out);
-                out.push_str("</details>");
-            }
-            "status" => {
-                let colour = parameter(node, "colour")
-                    .or_else(|| parameter(node, "color"))
-                    .unwrap_or_default();
-                let title = parameter(node, "title").unwrap_or_else(|| colour.clone());
-                out.push_str(&format!(
-                    "<span class=\"lozenge {}\">{}</span>",
-                    lozenge(&colour),
-                    escape(&title)
-                ));
-            }
-            "toc" => self.contents(out),
-            "code" | "noformat" => {
-                let text = ac_child(node, "plain-text-body")
-                    .map(all_text)
-                    .unwrap_or_default();
-                out.push_str(&format!("<pre class=\"code\">{}</pre>", escape(&text)));
-            }
-            "details" => {
-                out.push_str("<div class=\"properties\">");
-                self.body(rich, out);
-                out.push_str("</div>");
-            }
-            "excerpt" => self.body(rich, out),
-            "anchor" => {}
-            "jira" => {
-                let key = parameter(node, "key").unwrap_or_default();
-                out.push_str(&format!(
-                    "<span class=\"page-link\">Jira {}</span>",
-                    escape(&key)
-                ));
-            }
-            unknown => {
-                out.push_str(&format!(
-                    "<div class=\"unknown\"><small>Macro “{}”</small>",
-                    escape(unknown)
-                ));
-                self.body(rich, out);
-                if let Some(plain) = ac_child(node, "plain-text-body") {
-                    out.push_str(&format!("<pre>{}</pre>", escape(&all_text(plain))));
-                }
-                out.push_str("</div>");
-            }
-        }
-    }
-
-    fn body(&self, rich: Option<Node<'a, 'input>>, out: &mut String) {
-        if let Some(rich) = rich {
-            self.children(rich, out);
-        }
-    }
-
-    /// The page's headings, each a link.
-    fn contents(&self, out: &mut String) {
-        out.push_str("<ul class=\"toc\">");
-        for heading in self.document.descendants().filter(|node| is_heading(*node)) {
-            let level = &heading.tag_name().name()[1..];
-            out.push_str(&format!(
-                "<li class=\"level-{level}\"><a href=\"#{}\">{}</a></li>",
-                anchor(heading),
-                escape(&plain_text(heading))
-            ));
-        }
-        out.push_str("</ul>");
-    }
 }
 
 fn is_heading(node: Node<'_, '_>) -> bool {
@@ -367,13 +279,6 @@ fn is_heading(node: Node<'_, '_>) -> bool {
 /// A heading's anchor: its place in the document, which is unique and needs no escaping.
 fn anchor(node: Node<'_, '_>) -> String {
     format!("h{}", node.id().get())
-}
-
-fn parameter(node: Node<'_, '_>, name: &str) -> Option<String> {
-    node.children()
-        .find(|child| is_ac(*child, "parameter") && child.attribute((AC, "name")) == Some(name))
-        .map(all_text)
-        .filter(|text| !text.is_empty())
 }
 
 /// Text with its white space: code is nothing without.
@@ -399,133 +304,6 @@ fn emoticon<'a>(node: Node<'a, '_>) -> &'a str {
         .unwrap_or(name)
 }
 
-fn lozenge(colour: &str) -> &'static str {
-    match colour.to_ascii_lowercase().as_str() {
-        "red" => "red",
-        "yellow" => "yellow",
-        "green" => "green",
-        "blue" => "blue",
-        "purple" => "purple",
-        _ => "grey",
-    }
-}
-
+mod macros;
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn html(body: &str) -> String {
-        storage_html(body, &|account| {
-            (account == "a1").then(|| "Ana <R>".to_owned())
-        })
-    }
-
-    #[test]
-    fn what_pages_are_made_of_is_rendered() {
-        let table = [
-            ("<h1>A</h1>", "<h2 id=\"h"),
-            ("<h6>A</h6>", "</h6>"),
-            (
-                "<p>a&nbsp;<strong>b</strong><br /></p>",
-                "<p>a\u{a0}<strong>b</strong><br></p>",
-            ),
-            (
-                "<table><tbody><tr><td colspan=\"2\">x</td></tr></tbody></table>",
-                "<td colspan=\"2\">x</td>",
-            ),
-            (
-                "<ac:task-list><ac:task><ac:task-id>1</ac:task-id><ac:task-status>complete</ac:task-status><ac:task-body>x</ac:task-body></ac:task></ac:task-list>",
-                "<li class=\"done\">",
-            ),
-            (
-                "<ac:link><ri:user ri:account-id=\"a1\" /></ac:link>",
-                "<span class=\"mention\">@Ana &lt;R&gt;</span>",
-            ),
-            ("<ac:link><ri:user ri:account-id=\"a2\" /></ac:link>", "@a2"),
-            (
-                "<time datetime=\"2026-05-07\" />",
-                "<time class=\"pill\">7 May 2026</time>",
-            ),
-            (
-                "<a href=\"https://x.test/\" data-card-appearance=\"inline\">x</a>",
-                "<a class=\"card-link\" href=\"https://x.test/\">x</a>",
-            ),
-            (
-                "<ac:structured-macro ac:name=\"info\"><ac:rich-text-body><p>x</p></ac:rich-text-body></ac:structured-macro>",
-                "<div class=\"panel info\"><p>x</p></div>",
-            ),
-            (
-                "<ac:structured-macro ac:name=\"expand\"><ac:parameter ac:name=\"title\">More</ac:parameter><ac:rich-text-body>x</ac:rich-text-body></ac:structured-macro>",
-                "<details><summary>More</summary>x</details>",
-            ),
-            (
-                "<ac:structured-macro ac:name=\"status\"><ac:parameter ac:name=\"colour\">Red</ac:parameter><ac:parameter ac:name=\"title\">SEV1</ac:parameter></ac:structured-macro>",
-                "<span class=\"lozenge red\">SEV1</span>",
-            ),
-            (
-                "<ac:structured-macro ac:name=\"code\"><ac:plain-text-body><![CDATA[a <b>\n  c]]></ac:plain-text-body></ac:structured-macro>",
-                "<pre class=\"code\">a &lt;b&gt;\n  c</pre>",
-            ),
-            (
-                "<ac:structured-macro ac:name=\"details\"><ac:rich-text-body>x</ac:rich-text-body></ac:structured-macro>",
-                "<div class=\"properties\">x</div>",
-            ),
-            (
-                "<ac:structured-macro ac:name=\"roadmap\"><ac:rich-text-body>x</ac:rich-text-body></ac:structured-macro>",
-                "Macro “roadmap”",
-            ),
-            ("<ac:emoticon ac:name=\"tick\" />", "✅"),
-            (
-                "<ac:link><ri:page ri:content-title=\"Runbook\" /></ac:link>",
-                "<span class=\"page-link\">Runbook</span>",
-            ),
-        ];
-        for (body, expected) in table {
-            assert!(html(body).contains(expected), "{body}: {}", html(body));
-        }
-    }
-
-    #[test]
-    fn a_table_of_contents_links_to_the_headings() {
-        let out = html("<ac:structured-macro ac:name=\"toc\" /><h1>One</h1><h2>Two</h2>");
-        let anchor = out
-            .split("<h2 id=\"")
-            .nth(1)
-            .and_then(|rest| rest.split('"').next())
-            .unwrap_or("none");
-        assert!(
-            out.contains(&format!(
-                "<li class=\"level-1\"><a href=\"#{anchor}\">One</a></li>"
-            )),
-            "{out}"
-        );
-    }
-
-    #[test]
-    fn no_markup_but_ours_gets_through() {
-        for body in [
-            "<script>alert(1)</script>",
-            "<p onclick=\"alert(1)\">x</p>",
-            "<a href=\"javascript:alert(1)\">x</a>",
-            "<iframe src=\"https://x.test\">x</iframe>",
-            "<img src=\"https://x.test/a.png\" />",
-            "<td colspan=\"2 onclick=alert(1)\">x</td>",
-            "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>",
-            "<p style=\"background:url(https://x.test)\">x</p>",
-            "<ac:structured-macro ac:name=\"&lt;script&gt;\"><ac:parameter ac:name=\"title\">&lt;img onclick=x&gt;</ac:parameter></ac:structured-macro>",
-            "<p>not <well formed",
-        ] {
-            let out = html(body);
-            for bad in [
-                "<script",
-                "onclick=\"",
-                "<img",
-                "<iframe",
-                "href=\"javascript",
-                "style=",
-            ] {
-                assert!(!out.contains(bad), "{body}: {out}");
-            }
-        }
-    }
-}
+mod tests;

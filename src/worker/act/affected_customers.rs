@@ -64,14 +64,19 @@ fn marks<'j>(job: &'j Job<'_>, key: &'j str) -> [(&'j str, &'j str); 2] {
 /// Gives the case a folder id: that of a folder from an earlier life of the database, or a fresh one.
 pub(super) async fn reserve_folder_id(job: &mut Job<'_>) -> Result<Done, ActError> {
     let google = google(job)?;
-    let id = match observe::earlier_folder(job, google).await? {
-        Some(id) => id,
-        None => {
-            job.worker
-                .memory
-                .folder_ids
-                .take(&google.drive, IDS)
-                .await?
+    let ids = &job.worker.memory.folder_ids;
+    // Side by side: the listing is wanted once in a database's life, and a page should not wait for it.
+    let (earlier, fresh) = futures_util::join!(
+        observe::earlier_folder(job, google),
+        ids.take(&google.drive, IDS)
+    );
+    let id = match (earlier?, fresh) {
+        (None, fresh) => fresh?,
+        (Some(earlier), fresh) => {
+            if let Ok(fresh) = fresh {
+                ids.give_back(fresh).await;
+            }
+            earlier
         }
     };
     let held = job

@@ -22,11 +22,11 @@ fn comments_are_made_answered_edited_and_deleted() {
     let reply = json!({ "parentCommentId": id, "body": { "representation": "storage", "value": "<p>Thanks</p>" } });
     site.post(COMMENTS, &reply).id();
     let on_page = format!("/wiki/api/v2/pages/{page}/footer-comments");
-    assert_eq!(site.get(&on_page).each("id"), [id.clone()]);
+    assert_eq!(site.get(&on_page).each("id"), [id.as_str()]);
     assert_eq!(
         site.get(&format!("{COMMENTS}/{id}/children?body-format=storage"))
             .each("parentCommentId"),
-        [id.clone()]
+        [id.as_str()]
     );
     assert_eq!(site.get(COMMENTS).each("id").len(), 2);
     let text = site.vendor.world()["confluence"]["comments"][0]["text"].clone();

@@ -172,9 +172,11 @@ fn new_page(title: &str, storage: &str) -> Value {
 /// `value` with some members set anew; null takes a member away.
 fn with(mut value: Value, changes: Value) -> Value {
     for (name, change) in changes.as_object().unwrap() {
-        match change {
-            Value::Null => drop(value.as_object_mut().unwrap().remove(name)),
-            change => value[name] = change.clone(),
+        let members = value.as_object_mut().unwrap();
+        if change.is_null() {
+            members.remove(name);
+        } else {
+            members.insert(name.clone(), change.clone());
         }
     }
     value

@@ -254,7 +254,7 @@ fn the_trash_frees_a_title_and_the_archive_does_not() {
     assert_eq!(
         site.get(&format!("{PAGES}?title=A&status=trashed"))
             .each("id"),
-        [id.clone()]
+        [id.as_str()]
     );
 
     let second = site.page("A", "");

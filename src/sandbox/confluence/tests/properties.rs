@@ -18,7 +18,7 @@ fn a_key_exists_once_and_updates_count_up() {
     );
     assert_eq!(
         site.get(&format!("{all}?key=debrief")).each("id"),
-        [id.clone()]
+        [id.as_str()]
     );
     assert_eq!(
         site.get(&format!("{all}?key=Debrief")).each("id").len(),

@@ -10,7 +10,7 @@ fn the_index_is_twenty_seconds_behind() {
     site.wait(19);
     assert_eq!(site.get(&cql).body["size"], 0);
     site.wait(1);
-    assert_eq!(site.get(&cql).each("id"), [page.clone()]);
+    assert_eq!(site.get(&cql).each("id"), [page.as_str()]);
     site.delete(&format!("/wiki/api/v2/pages/{page}"));
     assert_eq!(site.get(&cql).body["size"], 1, "deleted pages linger");
     site.wait(20);
