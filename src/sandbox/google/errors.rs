@@ -14,7 +14,7 @@ pub struct Refusal {
     /// Google's sentence.
     pub message: String,
     domain: &'static str,
-    location: Option<(&'static str, String)>,
+    location: Option<Box<(&'static str, String)>>,
     details: Vec<Value>,
     origin: Origin,
 }
@@ -85,7 +85,7 @@ impl Refusal {
 
     /// The same refusal with the place that is to blame.
     pub fn at(mut self, kind: &'static str, location: impl Into<String>) -> Self {
-        self.location = Some((kind, location.into()));
+        self.location = Some(Box::new((kind, location.into())));
         self
     }
 
@@ -114,7 +114,7 @@ impl Refusal {
             Service::Drive | Service::Calendar => {
                 let mut first =
                     json!({"domain": self.domain, "reason": self.reason, "message": self.message});
-                if let Some((kind, location)) = &self.location {
+                if let Some((kind, location)) = self.location.as_deref() {
                     first["locationType"] = json!(kind);
                     first["location"] = json!(location);
                 }

@@ -29,7 +29,7 @@ use crate::sandbox::{
         accounts::Accounts,
         calendar::Calendars,
         call::{Answer, Call, Outcome},
-        contract::{Method, Service, check_body, check_query},
+        contract::{Method, Service, check_body, check_query, forgive},
         drive::Drive,
         errors::Refusal,
         fields::Mask,
@@ -111,7 +111,8 @@ impl Google {
         if let (Some(mask), Some(gives)) = (&mask, method.gives) {
             mask.check(contract, gives)?;
         }
-        let body = body(method, request)?;
+        let mut body = body(method, request)?;
+        forgive(method, &mut body);
         if let (Some(takes), false) = (method.takes, body.is_null()) {
             check_body(contract, takes, &body)?;
         }

@@ -3,6 +3,10 @@
 //! A service account's assertion is verified with its public key, as Google does it, so that a client that signs
 //! wrongly finds out here: <https://developers.google.com/identity/protocols/oauth2/service-account>.
 
+mod grants;
+#[cfg(test)]
+pub mod tests;
+
 use std::collections::HashMap;
 
 use base64::{
@@ -18,8 +22,9 @@ use serde_json::{Value, json};
 
 use crate::sandbox::{
     google::{
-        accounts::{Accounts, WORKSPACE_ACCOUNT},
+        accounts::Accounts,
         errors::Refusal,
+        token::grants::{SCOPE_PREFIX, check_times, is_delegated, refresh, scopes},
     },
     seed::fingerprint,
     wire::{Reply, Request},
@@ -27,26 +32,10 @@ use crate::sandbox::{
 
 /// How long an access token lives.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
-/// How far a client's clock may be off.
-const LEEWAY: SignedDuration = SignedDuration::from_mins(10);
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const SCOPE_PREFIX: &str = "https://www.googleapis.com/auth/";
-const OPEN_ID: [&str; 3] = ["openid", "email", "profile"];
 
 /// The OAuth client of the refresh token.
 pub const CLIENT_ID: &str = "sandbox-client";
-const CLIENT_SECRET: &str = "sandbox-client-secret";
-const REFRESH_TOKEN: &str = "sandbox-refresh-token";
-/// What the holder of the refresh token consented to.
-const CONSENTED: [&str; 5] = [
-    "drive",
-    "drive.file",
-    "spreadsheets",
-    "calendar",
-    "calendar.events",
-];
-/// What the organisation's administrator let the service account do on behalf of people, as families of scopes.
-const DELEGATED: [&str; 3] = ["drive", "spreadsheets", "calendar"];
 
 /// The sandbox's service-account file, as it would be downloaded from the console, with its `token_uri` moved to
 /// the sandbox at `base_url`. Its key opens nothing but the sandbox.
@@ -314,7 +303,8 @@ impl Tokens {
             .header("authorization")
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim());
+            .map(|(_, token)| token.trim())
+            .filter(|token| !token.is_empty());
         let token = bearer
             .or_else(|| request.query("access_token"))
             .or_else(|| request.query("oauth_token"));
@@ -339,284 +329,5 @@ impl Tokens {
             )
             .at("header", "Authorization")),
         }
-    }
-}
-
-/// A clock that is off is the usual cause, so the text speaks of "a reasonable timeframe".
-fn check_times(claims: &Value, now: Timestamp) -> Result<(), Denial> {
-    let instant = |name: &str| {
-        claims[name]
-            .as_i64()
-            .and_then(|seconds| Timestamp::from_second(seconds).ok())
-    };
-    let fits = match (instant("iat"), instant("exp")) {
-        (Some(issued), Some(expires)) => {
-            expires > issued
-                && expires <= issued + LIFETIME
-                && issued <= now + LEEWAY
-                && issued >= now - LIFETIME - LEEWAY
-                && expires > now
-                && expires <= now + LIFETIME + LEEWAY
-        }
-        (None, _) | (_, None) => false,
-    };
-    if fits {
-        Ok(())
-    } else {
-        Err((
-            400,
-            "invalid_grant",
-            "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your \
-             iat and exp values in the JWT claim."
-                .into(),
-        ))
-    }
-}
-
-/// The scopes of a space-separated list, without their common prefix.
-fn scopes(text: &str) -> Result<Vec<String>, Denial> {
-    if text.trim().is_empty() {
-        return Err((
-            400,
-            "invalid_scope",
-            "Empty or missing scope not allowed.".into(),
-        ));
-    }
-    text.split_whitespace()
-        .map(|scope| {
-            scope
-                .strip_prefix(SCOPE_PREFIX)
-                .filter(|name| !name.is_empty())
-                .or_else(|| OPEN_ID.contains(&scope).then_some(scope))
-                .map(str::to_owned)
-                .ok_or_else(|| {
-                    (
-                        400,
-                        "invalid_scope",
-                        format!("Invalid OAuth scope or ID token audience provided: {scope}"),
-                    )
-                })
-        })
-        .collect()
-}
-
-fn is_delegated(scope: &str) -> bool {
-    OPEN_ID.contains(&scope)
-        || DELEGATED
-            .iter()
-            .any(|family| scope.split('.').next() == Some(family))
-}
-
-fn refresh(client: (&str, &str), token: &str, narrowed: Option<&str>) -> Result<Caller, Denial> {
-    if client != (CLIENT_ID, CLIENT_SECRET) {
-        return Err((
-            401,
-            "invalid_client",
-            "The OAuth client was not found.".into(),
-        ));
-    }
-    if token != REFRESH_TOKEN {
-        return Err((
-            400,
-            "invalid_grant",
-            "Token has been expired or revoked.".into(),
-        ));
-    }
-    let scopes = match narrowed {
-        None => CONSENTED.iter().map(|scope| (*scope).to_owned()).collect(),
-        Some(text) => scopes(text)?,
-    };
-    if let Some(scope) = scopes
-        .iter()
-        .find(|scope| !CONSENTED.contains(&scope.as_str()))
-    {
-        return Err((400, "invalid_scope", format!("Not consented to: {scope}")));
-    }
-    Ok(Caller {
-        email: WORKSPACE_ACCOUNT.into(),
-        client: CLIENT_ID.into(),
-        standing: Standing::Person,
-        scopes,
-    })
-}
-
-#[cfg(test)]
-pub mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-    use ring::{rand::SystemRandom, signature::RSA_PKCS1_SHA256};
-    use rstest::rstest;
-
-    use super::*;
-
-    pub const NOW: &str = "2026-11-23T09:00:00Z";
-
-    /// A signed assertion of those claims.
-    pub fn sign(claims: &Value) -> String {
-        let file = service_account("");
-        let pem: String = file["private_key"]
-            .as_str()
-            .unwrap()
-            .lines()
-            .filter(|line| !line.starts_with("-----"))
-            .collect();
-        let pair = KeyPair::from_pkcs8(&STANDARD.decode(pem).unwrap()).unwrap();
-        let header = URL_SAFE_NO_PAD.encode(json!({"alg": "RS256", "typ": "JWT"}).to_string());
-        let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
-        let mut signature = vec![0; pair.public().modulus_len()];
-        pair.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            signed.as_bytes(),
-            &mut signature,
-        )
-        .unwrap();
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-    }
-
-    pub fn claims(now: Timestamp) -> Value {
-        json!({
-            "iss": "robot@debrief-sandbox.iam.gserviceaccount.com",
-            "scope": "https://www.googleapis.com/auth/drive.file https://www.googleapis.com/auth/calendar.events",
-            "aud": "http://127.0.0.1/token",
-            "iat": now.as_second(),
-            "exp": now.as_second() + 3600,
-        })
-    }
-
-    pub fn form(fields: &[(&str, &str)]) -> Request {
-        Request {
-            method: "POST".into(),
-            path: "/token".into(),
-            query: vec![],
-            headers: vec![(
-                "content-type".into(),
-                "application/x-www-form-urlencoded".into(),
-            )],
-            body: serde_urlencoded::to_string(fields).unwrap().into_bytes(),
-        }
-    }
-
-    fn ask(fields: &[(&str, &str)]) -> (u16, Value) {
-        let mut tokens = Tokens::new();
-        let mut accounts = Accounts::new(tokens.robot());
-        accounts.add("ada@example.com", "Ada", None);
-        let reply = tokens.answer(&form(fields), &accounts, NOW.parse().unwrap());
-        (reply.status, serde_json::from_slice(&reply.body).unwrap())
-    }
-
-    #[rstest]
-    #[case::good("iss", json!("robot@debrief-sandbox.iam.gserviceaccount.com"), "")]
-    #[case::delegated("sub", json!("ada@example.com"), "")]
-    #[case::itself("sub", json!("robot@debrief-sandbox.iam.gserviceaccount.com"), "")]
-    #[case::nobody("sub", json!("nobody@example.com"), "invalid_grant")]
-    #[case::other_issuer("iss", json!("other@example.com"), "invalid_grant")]
-    #[case::wrong_audience("aud", json!("http://127.0.0.1/"), "invalid_grant")]
-    #[case::no_scope("scope", json!(""), "invalid_scope")]
-    #[case::made_up_scope("scope", json!("everything"), "invalid_scope")]
-    #[case::too_long("exp", json!(NOW.parse::<Timestamp>().unwrap().as_second() + 3601), "invalid_grant")]
-    fn an_assertion_is_believed_or_not(
-        #[case] name: &str,
-        #[case] value: Value,
-        #[case] error: &str,
-    ) {
-        let mut claims = claims(NOW.parse().unwrap());
-        claims[name] = value;
-        let (status, body) = ask(&[("grant_type", JWT_BEARER), ("assertion", &sign(&claims))]);
-        assert_eq!(body["error"].as_str().unwrap_or_default(), error);
-        assert_eq!(status, if error.is_empty() { 200 } else { 400 });
-    }
-
-    #[rstest]
-    #[case(-9, true)]
-    #[case(9, true)]
-    #[case(-61, false)]
-    #[case(11, false)]
-    fn a_clock_that_is_off_makes_no_token(#[case] minutes: i64, #[case] good: bool) {
-        let now: Timestamp = NOW.parse().unwrap();
-        let claims = claims(now + SignedDuration::from_mins(minutes));
-        let (_, body) = ask(&[("grant_type", JWT_BEARER), ("assertion", &sign(&claims))]);
-        assert_eq!(body.get("access_token").is_some(), good);
-        assert!(
-            good || body["error_description"]
-                .as_str()
-                .unwrap()
-                .contains("short-lived token")
-        );
-    }
-
-    #[test]
-    fn delegation_covers_what_the_administrator_granted() {
-        let mut claims = claims(NOW.parse().unwrap());
-        claims["sub"] = json!("ada@example.com");
-        claims["scope"] = json!("https://www.googleapis.com/auth/gmail.send");
-        let (status, body) = ask(&[("grant_type", JWT_BEARER), ("assertion", &sign(&claims))]);
-        assert_eq!(
-            (status, &body["error"]),
-            (401, &json!("unauthorized_client"))
-        );
-    }
-
-    #[test]
-    fn a_signature_is_really_verified() {
-        let good = sign(&claims(NOW.parse().unwrap()));
-        let (head, rest) = good.split_once('.').unwrap();
-        let (_, signature) = rest.split_once('.').unwrap();
-        let mut forged = claims(NOW.parse().unwrap());
-        forged["sub"] = json!("ada@example.com");
-        let forged = format!(
-            "{head}.{}.{signature}",
-            URL_SAFE_NO_PAD.encode(forged.to_string())
-        );
-        let (_, body) = ask(&[("grant_type", JWT_BEARER), ("assertion", &forged)]);
-        assert_eq!(body["error_description"], "Invalid JWT Signature.");
-    }
-
-    #[rstest]
-    #[case(&[("client_secret", "sandbox-client-secret"), ("refresh_token", "sandbox-refresh-token")], "")]
-    #[case(&[("client_secret", "wrong"), ("refresh_token", "sandbox-refresh-token")], "invalid_client")]
-    #[case(&[("client_secret", "sandbox-client-secret"), ("refresh_token", "revoked")], "invalid_grant")]
-    #[case(&[("client_secret", "sandbox-client-secret")], "invalid_request")]
-    #[case(&[("client_secret", "sandbox-client-secret"), ("refresh_token", "sandbox-refresh-token"), ("x", "1")], "invalid_request")]
-    fn a_refresh_token_is_taken_or_not(#[case] fields: &[(&str, &str)], #[case] error: &str) {
-        let mut all = vec![
-            ("grant_type", "refresh_token"),
-            ("client_id", "sandbox-client"),
-        ];
-        all.extend(fields);
-        let (_, body) = ask(&all);
-        assert_eq!(body["error"].as_str().unwrap_or_default(), error);
-        assert_eq!(body.get("scope").is_some(), error.is_empty());
-    }
-
-    #[test]
-    fn a_token_lives_an_hour() {
-        let now: Timestamp = NOW.parse().unwrap();
-        let mut tokens = Tokens::new();
-        let accounts = Accounts::new(tokens.robot());
-        let assertion = sign(&claims(now));
-        let reply = tokens.answer(
-            &form(&[("grant_type", JWT_BEARER), ("assertion", &assertion)]),
-            &accounts,
-            now,
-        );
-        let body: Value = serde_json::from_slice(&reply.body).unwrap();
-        let mut request = form(&[]);
-        assert_eq!(
-            tokens.caller_of(&request, now).unwrap_err().reason,
-            "required"
-        );
-        request.headers = vec![(
-            "authorization".into(),
-            format!("Bearer {}", body["access_token"].as_str().unwrap()),
-        )];
-        let caller = tokens
-            .caller_of(&request, now + SignedDuration::from_secs(3599))
-            .unwrap();
-        assert_eq!(caller.standing, Standing::Robot);
-        assert!(caller.may(&["calendar.events"]) && !caller.may(&["calendar"]));
-        assert_eq!(
-            tokens.caller_of(&request, now + LIFETIME).unwrap_err().code,
-            401
-        );
     }
 }

@@ -1,6 +1,7 @@
 //! Calendar v3: everybody's primary calendar, the events in them, and who is free when.
 
 mod body;
+mod changes;
 mod conference;
 mod copies;
 mod entries;
@@ -125,8 +126,8 @@ impl Calendars {
             "events.import" => self.import(call, accounts),
             "events.insert" => self.insert(call, accounts),
             "events.list" => self.list(call, accounts),
-            "events.patch" => self.change(call, accounts, events::Change::Patch),
-            "events.update" => self.change(call, accounts, events::Change::Replace),
+            "events.patch" => self.change(call, accounts, changes::Change::Patch),
+            "events.update" => self.change(call, accounts, changes::Change::Replace),
             "freebusy.query" => self.free_busy(call),
             "settings.get" => entries::setting(call, accounts),
             "settings.list" => entries::settings(call, accounts),

@@ -66,7 +66,7 @@ pub fn check_query(
 }
 
 /// Drive passes over this one where it means nothing, and gspread relies on it: it sends one set of parameters
-/// for listing, getting and creating. `upload_id` belongs to resumable uploads, whose URL Google makes itself.
+/// for listing, getting and creating.
 fn tolerated(service: Service, method: &Method, name: &str) -> bool {
     service == Service::Drive
         && method.id.starts_with("files.")
@@ -122,6 +122,15 @@ fn check_parameter(name: &str, kind: &Kind, value: &str) -> Result<(), Refusal> 
         | Kind::Word(_)
         | Kind::Map(_)
         | Kind::Schema(_) => Ok(()),
+    }
+}
+
+/// Takes away what Drive passes over in a body and gspread relies on: `withLink`, left over from Drive v2.
+pub fn forgive(method: &Method, body: &mut Value) {
+    if method.id == "permissions.create"
+        && let Some(body) = body.as_object_mut()
+    {
+        body.remove("withLink");
     }
 }
 

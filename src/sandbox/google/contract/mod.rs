@@ -7,7 +7,7 @@ mod check;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-pub use check::{check_body, check_query};
+pub use check::{check_body, check_query, forgive};
 
 use crate::sandbox::wire::Request;
 

@@ -96,11 +96,10 @@ impl Spreadsheet {
         let index = request["properties"]["index"]
             .as_u64()
             .and_then(|index| usize::try_from(index).ok());
-        let mut at = self.tabs.len() - 1;
-        if let (Some(index), Some(tab)) = (index, self.tabs.pop()) {
-            at = index.min(self.tabs.len());
-            self.tabs.insert(at, tab);
-        }
+        let last = self.tabs.len() - 1;
+        let at = index.map_or(last, |index| index.min(last));
+        let tab = self.tabs.remove(last);
+        self.tabs.insert(at, tab);
         self.check_size()?;
         Ok(json!({"addSheet": {"properties": properties(at, self.tab(id)?)}}))
     }

@@ -4,6 +4,7 @@ mod a1;
 mod batch;
 mod cell;
 mod dimensions;
+mod entering;
 mod grid;
 mod metadata;
 mod quota;
