@@ -106,7 +106,10 @@ fn cells(line: &str) -> Vec<String> {
         .split('|')
         .map(|cell| {
             let cell = cell.trim();
-            match cell.strip_prefix('`').and_then(|cell| cell.strip_suffix('`')) {
+            match cell
+                .strip_prefix('`')
+                .and_then(|cell| cell.strip_suffix('`'))
+            {
                 Some(code) if !code.contains('`') => code.to_owned(),
                 _ => cell.to_owned(),
             }
