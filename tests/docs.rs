@@ -1,8 +1,6 @@
 //! What README and docs promise is executed here: command lines parse, files and keys exist, tables match the code,
 //! examples are read by the code they are examples for.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 mod markdown;
 
 use std::collections::{BTreeMap, BTreeSet};

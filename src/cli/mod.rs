@@ -16,6 +16,7 @@ pub mod screen;
 pub mod show;
 pub mod status;
 
+use crate::sandbox::wire::Quotas;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -160,6 +161,9 @@ enum Verb {
         /// How long each answer takes, in milliseconds
         #[arg(long, value_name = "MS", default_value_t = 0)]
         latency_ms: u64,
+        /// Let every call through, as no vendor would: for measuring
+        #[arg(long)]
+        no_quotas: bool,
     },
     /// Print the configuration: the documented default, what holds, or a schema
     Config {
@@ -198,6 +202,7 @@ pub async fn main(cli: Cli) -> Exit {
             record,
             config_out,
             latency_ms,
+            no_quotas,
         } => {
             sandbox::sandbox(
                 &common,
@@ -207,6 +212,11 @@ pub async fn main(cli: Cli) -> Exit {
                     record,
                     config_out,
                     latency_ms,
+                    quotas: if no_quotas {
+                        Quotas::Lifted
+                    } else {
+                        Quotas::Kept
+                    },
                 },
             )
             .await

@@ -1,5 +1,6 @@
 //! `debrief sandbox`: the emulated vendors alone, and the configuration that points at them.
 
+use crate::sandbox::wire::Quotas;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ pub struct Wanted {
     pub config_out: Option<PathBuf>,
     /// How late every answer is.
     pub latency_ms: u64,
+    /// Whether the vendors' quotas bind.
+    pub quotas: Quotas,
 }
 
 /// Runs the sandbox until it is told to stop.
@@ -53,6 +56,7 @@ pub async fn sandbox(common: &Common, wanted: Wanted) -> Result<Exit, Fault> {
     let sandbox = Sandbox::start(options)
         .await
         .map_err(|error| Fault::Usage(error.to_string()))?;
+    sandbox.set_quotas(wanted.quotas);
     sandbox
         .seed(&seed)
         .map_err(|fault| Fault::Usage(format!("the scenario: {fault}")))?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::case::Case;
 use super::effect::EffectState;
@@ -36,8 +36,6 @@ pub enum Need {
     Patiently(Act, Patience),
     /// Another act happened; if it never does, this one never is.
     IfEver(Act),
-    /// Another act is over, well or not.
-    Over(Act),
 }
 
 /// One act that a step owes.
@@ -120,21 +118,34 @@ pub fn plan(case: &Case, rules: &Rules, now: Timestamp) -> Plan {
         };
         plan.verdicts.insert(step, verdict);
     }
-    if plan.ready.contains(&Act::Page)
-        && case
-            .decision::<Value>(Step::PostmortemPage, postmortem_page::CONTENT)
-            .is_none()
-    {
-        let content = postmortem_page::content(case, rules);
-        if let Ok(value) = serde_json::to_value(content) {
-            plan.choices.push(Choice {
-                step: Step::PostmortemPage,
-                name: postmortem_page::CONTENT,
-                value,
-            });
-        }
-    }
+    plan.choices = choices(case, rules, &plan.ready);
     plan
+}
+
+/// The pure choices that what is ready now follows from, as far as they are not recorded yet.
+fn choices(case: &Case, rules: &Rules, ready: &[Act]) -> Vec<Choice> {
+    let undecided = |step, name| case.decision::<Value>(step, name).is_none();
+    let mut choices = Vec::new();
+    if ready.contains(&Act::Page) && undecided(Step::PostmortemPage, postmortem_page::CONTENT) {
+        let value = json!(postmortem_page::content(case, rules));
+        choices.push(Choice {
+            step: Step::PostmortemPage,
+            name: postmortem_page::CONTENT,
+            value,
+        });
+    }
+    if ready.iter().any(|act| act.step() == Step::Announcement)
+        && undecided(Step::Announcement, announcement::RECIPIENTS)
+        && let Ok(recipients) = announcement::recipients(case, rules)
+    {
+        let value = json!(recipients);
+        choices.push(Choice {
+            step: Step::Announcement,
+            name: announcement::RECIPIENTS,
+            value,
+        });
+    }
+    choices
 }
 
 /// What a step comes to before its acts are looked at.
@@ -327,10 +338,6 @@ impl<'a> Agenda<'a> {
                     || until.is_some_and(|until| until <= self.now);
                 (!met).then(|| (waits_for(act), until))
             }
-            Need::Over(act) => {
-                let over = self.case.is_done(act) || self.is_hopeless(act);
-                (!over).then(|| (waits_for(act), None))
-            }
         }
     }
 
@@ -358,11 +365,7 @@ impl<'a> Agenda<'a> {
         gave_up
             || owed.needs.iter().any(|need| match need {
                 Need::Done(other) => !self.case.is_done(other) && self.is_hopeless(other),
-                Need::Settled
-                | Need::Record
-                | Need::Patiently(..)
-                | Need::IfEver(_)
-                | Need::Over(_) => false,
+                Need::Settled | Need::Record | Need::Patiently(..) | Need::IfEver(_) => false,
             })
     }
 }

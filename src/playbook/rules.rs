@@ -1,6 +1,7 @@
 //! What a company has chosen, as far as planning needs it: which steps are provided for, and how patient they are.
 
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 /// Whether a step can be done here at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct CustomerRules {
 }
 
 /// Whom the announcement goes to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnnouncementRules {
     /// Addresses, one mail each.
     pub mail_to: Vec<String>,

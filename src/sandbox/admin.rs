@@ -10,7 +10,7 @@ use crate::sandbox::{
     faults::Rule,
     scenario,
     server::Shared,
-    wire::{Reply, Request},
+    wire::{Quotas, Reply, Request},
 };
 
 const PATHS: &str =
@@ -29,6 +29,8 @@ struct FaultOrder {
     rules: Vec<Rule>,
     /// How late every answer is from now on, in real milliseconds.
     latency_millis: Option<u64>,
+    /// Whether quotas bind from now on: `kept` or `lifted`.
+    quotas: Option<Quotas>,
     /// Ends the faults ordered before.
     clear: bool,
 }
@@ -104,6 +106,9 @@ fn add_faults(shared: &Shared, request: &Request) -> Result<Value, String> {
     }
     if let Some(millis) = order.latency_millis {
         world.latency = Duration::from_millis(millis);
+    }
+    if let Some(quotas) = order.quotas {
+        world.set_quotas(quotas);
     }
     world.faults.add(order.rules);
     Ok(json!({"rules": world.faults.summary()}))

@@ -32,7 +32,7 @@ use crate::{
         seed::Seed,
         slack::Slack,
         smtp,
-        wire::{Reply, Request, Vendor},
+        wire::{Quotas, Reply, Request, Vendor},
         world::{Answer, World},
     },
 };
@@ -169,6 +169,11 @@ impl Sandbox {
     /// Ends every fault, also those that have not fired yet.
     pub fn clear_faults(&self) {
         self.shared.world().faults.clear();
+    }
+
+    /// Whether the vendors' quotas bind from now on.
+    pub fn set_quotas(&self, quotas: Quotas) {
+        self.shared.world().set_quotas(quotas);
     }
 
     /// How late every answer is from now on, in real time.

@@ -130,6 +130,17 @@ impl Reply {
     }
 }
 
+/// Whether the vendors' quotas bind. Measurements of concurrency lift them: they ask about the worker, not the vendor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quotas {
+    /// As documented.
+    #[default]
+    Kept,
+    /// Not at all.
+    Lifted,
+}
+
 /// An emulated vendor.
 pub trait Vendor: Send {
     /// The vendor's name in the log of calls and in recordings: `confluence`, `google`, `pagerduty` or `slack`.
@@ -143,6 +154,9 @@ pub trait Vendor: Send {
 
     /// This vendor's part of `GET /__sandbox/world`: an object whose members are merged into the world.
     fn world(&self) -> Value;
+
+    /// Makes its quotas bind, or not. A vendor without any has nothing to do.
+    fn set_quotas(&mut self, _quotas: Quotas) {}
 
     /// Takes from a seed what this vendor would know of it in life.
     ///

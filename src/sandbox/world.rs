@@ -11,7 +11,7 @@ use crate::sandbox::{
     mailbox::Mailbox,
     recording, refusals,
     seed::Seed,
-    wire::{Reply, Request, Vendor},
+    wire::{Quotas, Reply, Request, Vendor},
 };
 
 /// A call that a vendor got.
@@ -63,6 +63,13 @@ impl World {
             faults: Faults::default(),
             calls: Vec::new(),
             latency,
+        }
+    }
+
+    /// Makes every vendor's quotas bind, or not.
+    pub fn set_quotas(&mut self, quotas: Quotas) {
+        for vendor in &mut self.vendors {
+            vendor.set_quotas(quotas);
         }
     }
 

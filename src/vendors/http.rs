@@ -108,7 +108,7 @@ impl Http {
         if !known_scheme || base_url.query().is_some() {
             return Err(BuildError::BaseUrl { vendor });
         }
-        let distance = if is_loopback(&base_url) {
+        let distance = if base_url.scheme() == "http" && is_loopback(&base_url) {
             Distance::Near
         } else {
             Distance::Far

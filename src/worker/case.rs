@@ -26,6 +26,8 @@ enum Outcome {
         act: Act,
         state: EffectState,
         recorded: Vec<Decision>,
+        /// What went wrong, for people.
+        failure: Option<String>,
     },
     Read(Result<Incident, SourceError>),
     StoreFailed(StoreError),
@@ -77,7 +79,9 @@ impl Worker {
                 reading = ReadingState::Asked;
                 let incident = case.incident.clone();
                 running.push(Box::pin(async move {
-                    Outcome::Read(self.read(&incident).await)
+                    let (incident, ()) =
+                        futures_util::join!(self.read(&incident), self.warm_up(&incident));
+                    Outcome::Read(incident)
                 }));
             }
             let Some(outcome) = running.next().await else {
@@ -103,15 +107,13 @@ impl Worker {
                     act,
                     state,
                     recorded,
+                    failure,
                 } => {
                     case.decisions.extend(recorded);
                     self.finish(&claim, &mut case, &act, state, now).await?;
-                    match case.effect_of(&act).map(|effect| &effect.state) {
-                        Some(EffectState::Done { .. }) => done.push(act),
-                        Some(EffectState::Retry { error, .. } | EffectState::GaveUp { error }) => {
-                            failures.push(format!("{}: {error}", act.what()));
-                        }
-                        Some(EffectState::InFlight | EffectState::InDoubt) | None => {}
+                    match failure {
+                        None => done.push(act),
+                        Some(failure) => failures.push(format!("{}: {failure}", act.what())),
                     }
                 }
                 Outcome::Read(Ok(incident)) => {
@@ -207,6 +209,7 @@ impl Worker {
                     act,
                     state: EffectState::Done { reference, url },
                     recorded,
+                    failure: None,
                 }
             }
             Err(ActError::Store(error)) => Outcome::StoreFailed(error),
@@ -214,10 +217,19 @@ impl Worker {
                 let salt = case.key_of(&act).canonical(&self.company.installation);
                 let state = self.failed(&error, attempts, &salt, now);
                 warn!(case = %case.incident.id, step = %act.step(), act = act.kind(), %error, attempts, "not done");
+                let failure = match &state {
+                    EffectState::Retry { error, .. } | EffectState::GaveUp { error } => {
+                        error.clone()
+                    }
+                    EffectState::InDoubt | EffectState::InFlight | EffectState::Done { .. } => {
+                        error.to_string()
+                    }
+                };
                 Outcome::Acted {
                     act,
                     state,
                     recorded,
+                    failure: Some(failure),
                 }
             }
         }

@@ -34,6 +34,9 @@ impl Memory {
     }
 }
 
+/// How many folder ids are asked for at a time; what is left over serves the next incidents.
+const IDS: u32 = 50;
+
 /// Ids that Drive made for files that do not exist yet. They never expire; what a worker dies with is lost, and harmless.
 ///
 /// They are not shared between workers: an id that two incidents were given would let one take the other's folder for
@@ -42,12 +45,19 @@ impl Memory {
 pub struct FolderIds(Mutex<Vec<String>>);
 
 impl FolderIds {
-    /// One id that nobody else has; asks Drive for `count` when none is left.
-    pub(super) async fn take(&self, drive: &Drive, count: u32) -> Result<String, ActError> {
+    /// Sees to it that there is an id.
+    pub(super) async fn fill(&self, drive: &Drive) -> Result<(), ActError> {
+        let id = self.take(drive).await?;
+        self.give_back(id).await;
+        Ok(())
+    }
+
+    /// One id that nobody else has.
+    pub(super) async fn take(&self, drive: &Drive) -> Result<String, ActError> {
         // Held while asking: a hundred cases that start at once ask once or twice, not a hundred times.
         let mut ids = self.0.lock().await;
         if ids.is_empty() {
-            *ids = drive.generate_ids(count).await?;
+            *ids = drive.generate_ids(IDS).await?;
         }
         ids.pop().ok_or_else(|| ActError::Later {
             message: "Drive gave no file ids".to_owned(),

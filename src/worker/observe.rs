@@ -7,6 +7,7 @@ use super::act::affected_customers::{COUNT, KEY};
 use super::act::{ActError, ConfluenceMeans, GoogleMeans, Job};
 use super::{Company, Worker};
 use crate::playbook::customer::{AffectedCustomer, CustomerCount};
+use crate::playbook::incident::Incident;
 use crate::playbook::rules::Provision;
 use crate::playbook::slot::{ChosenSlot, Timeliness};
 use crate::playbook::steps::Step;
@@ -35,35 +36,45 @@ pub(super) async fn earlier_folder(
     job: &Job<'_>,
     google: &GoogleMeans,
 ) -> Result<Option<String>, ActError> {
-    let birth = job.worker.memory.birth();
-    if job
-        .case
-        .incident
-        .resolved_at()
-        .is_none_or(|resolved_at| resolved_at >= birth)
-    {
+    if !is_older_than_ledger(job.worker, &job.case.incident) {
         return Ok(None);
     }
+    let key = job.hash(&Act::Folder);
+    with_earlier_folders(job.worker, google, |folders| {
+        folders.get(&key).and_then(Value::as_str).map(str::to_owned)
+    })
+    .await
+}
+
+fn is_older_than_ledger(worker: &Worker, incident: &Incident) -> bool {
+    let birth = worker.memory.birth();
+    incident
+        .resolved_at()
+        .is_some_and(|resolved_at| resolved_at < birth)
+}
+
+async fn with_earlier_folders<T>(
+    worker: &Worker,
+    google: &GoogleMeans,
+    look: impl FnOnce(&Value) -> T,
+) -> Result<T, ActError> {
     // Held while asking: cases that start together ask once.
-    let mut folders = job.worker.memory.earlier_folders.lock().await;
+    let mut folders = worker.memory.earlier_folders.lock().await;
     if folders.is_none() {
-        *folders = job.worker.store.memo(EARLIER_FOLDERS).await?;
+        *folders = worker.store.memo(EARLIER_FOLDERS).await?;
     }
     let known = match folders.as_ref() {
         Some(known) => known,
         None => {
             let listed = list_folders(google).await?;
-            job.worker
+            worker
                 .store
-                .remember(EARLIER_FOLDERS, &listed, job.now)
+                .remember(EARLIER_FOLDERS, &listed, worker.clock.now())
                 .await?;
             folders.insert(listed)
         }
     };
-    Ok(known
-        .get(job.hash(&Act::Folder))
-        .and_then(Value::as_str)
-        .map(str::to_owned))
+    Ok(look(known))
 }
 
 /// Every folder of ours, by its key.
@@ -108,6 +119,31 @@ pub(super) async fn space_id(
     };
     *known = Some(id.clone());
     Ok(id)
+}
+
+impl Worker {
+    /// Asks, while the record is being read, what every case will need: nothing of it makes anything. A failure is the
+    /// business of the act that needs it.
+    pub(super) async fn warm_up(&self, incident: &Incident) {
+        let space = async {
+            if let Some(confluence) = &self.means.confluence {
+                let _ = space_id(self, confluence, self.clock.now()).await;
+            }
+        };
+        let ids = async {
+            if let Some(google) = &self.means.google {
+                let _ = self.memory.folder_ids.fill(&google.drive).await;
+            }
+        };
+        let folders = async {
+            if let Some(google) = &self.means.google
+                && is_older_than_ledger(self, incident)
+            {
+                let _ = with_earlier_folders(self, google, |_| ()).await;
+            }
+        };
+        futures_util::join!(space, ids, folders);
+    }
 }
 
 /// Every affected customer that is known: from the incident itself and from its file, each row once.

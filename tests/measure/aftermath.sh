@@ -30,7 +30,7 @@ PY
 # pass COUNT CONCURRENCY: one fresh sandbox and ledger, one pass; prints "wall requests peak_kb"
 pass() {
   rm -rf "$work/run"; mkdir "$work/run"
-  "$binary" sandbox --scenario "$work/scenario.json" --latency-ms "$latency" --config-out "$work/run/debrief.toml" > "$work/run/ready" &
+  "$binary" sandbox --scenario "$work/scenario.json" --latency-ms "$latency" --no-quotas --config-out "$work/run/debrief.toml" > "$work/run/ready" &
   echo $! > "$work/pid"
   until [ -s "$work/run/ready" ]; do sleep 0.05; done
   for n in $(seq 0 $(($1 - 1))); do

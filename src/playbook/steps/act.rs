@@ -41,7 +41,7 @@ pub enum Act {
     Mail(String),
     /// Post to one channel.
     Chat(String),
-    /// Write down on the page what no vendor can be asked for: that the mails went out.
+    /// Write down on the page what is about to be sent, since no vendor can be asked whether it was.
     Mirror,
 }
 
@@ -113,7 +113,7 @@ impl Act {
             Self::Event => "book the meeting".into(),
             Self::Mail(list) => format!("mail {list}"),
             Self::Chat(channel) => format!("post to {channel}"),
-            Self::Mirror => "note on the page what was sent".into(),
+            Self::Mirror => "note on the page what is sent".into(),
         }
     }
 }

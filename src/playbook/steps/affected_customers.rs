@@ -15,7 +15,8 @@ pub fn owed(_case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
         Provision::Off(because) => return Err(because.clone()),
     };
     let mut owed = vec![
-        Owed::new(Act::FolderId, [Need::Settled]),
+        // The record tells whether the incident is still resolved: a list of resolved ones does not.
+        Owed::new(Act::FolderId, [Need::Settled, Need::Record]),
         Owed::new(Act::Folder, [Need::Done(Act::FolderId)]),
         Owed::new(Act::Spreadsheet, [Need::Done(Act::Folder)]),
         Owed::new(Act::Rows, [Need::Done(Act::Spreadsheet)]),

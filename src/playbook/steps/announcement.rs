@@ -1,49 +1,57 @@
-//! `announcement`: one mail per recipient list and one post per channel, then a note of it on the page.
+//! `announcement`: one mail per recipient list and one post per channel.
 //!
 //! A mail cannot be completed later, so it waits for the page, the sheet and the event longer than the page does.
+//!
+//! Before anything is sent, the page is told what is about to be: should the database be lost, that is what keeps the
+//! company from hearing everything twice. Whom the announcement goes to is decided once: a recipient that is configured
+//! later hears of later incidents only.
 
 use super::super::case::Case;
 use super::super::plan::{Need, Owed, Patience};
-use super::super::rules::{Provision, Rules};
+use super::super::rules::{AnnouncementRules, Provision, Rules};
+use super::Step;
 use super::act::Act;
 
+/// The name of the decision that holds the recipients: [`AnnouncementRules`].
+pub const RECIPIENTS: &str = "recipients";
+
+/// Whom the case is announced to: as decided, else as configured; or why nobody.
+pub fn recipients(case: &Case, rules: &Rules) -> Result<AnnouncementRules, String> {
+    match (
+        case.decision(Step::Announcement, RECIPIENTS),
+        &rules.announcement,
+    ) {
+        (Some(decided), _) => Ok(decided),
+        (None, Provision::Provided(configured)) => Ok(configured.clone()),
+        (None, Provision::Off(because)) => Err(because.clone()),
+    }
+}
+
+/// Every message that the case owes.
+pub fn messages(recipients: &AnnouncementRules) -> impl Iterator<Item = Act> {
+    let mails = recipients.mail_to.iter().cloned().map(Act::Mail);
+    mails.chain(recipients.channels.iter().cloned().map(Act::Chat))
+}
+
 /// What the step owes, or why nothing.
-pub fn owed(_case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
-    let announcement = match &rules.announcement {
-        Provision::Provided(announcement) => announcement,
-        Provision::Off(because) => return Err(because.clone()),
-    };
-    let acts: Vec<Act> = announcement
-        .mail_to
-        .iter()
-        .map(|list| Act::Mail(list.clone()))
-        .chain(
-            announcement
-                .channels
-                .iter()
-                .map(|channel| Act::Chat(channel.clone())),
+pub fn owed(case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
+    let recipients = recipients(case, rules)?;
+    let mirror = rules
+        .postmortem_page
+        .provided()
+        .map(|()| Owed::new(Act::Mirror, [Need::Done(Act::Page)]));
+    let messages = messages(&recipients).map(|act| {
+        Owed::new(
+            act,
+            [
+                Need::Settled,
+                Need::Record,
+                Need::Patiently(Act::Page, Patience::Announcement),
+                Need::Patiently(Act::Mirror, Patience::Announcement),
+                Need::Patiently(Act::Event, Patience::Announcement),
+                Need::Patiently(Act::Spreadsheet, Patience::Announcement),
+            ],
         )
-        .collect();
-    let mirror = rules.postmortem_page.provided().map(|()| {
-        let needs: Vec<Need> = std::iter::once(Need::Done(Act::Page))
-            .chain(acts.iter().cloned().map(Need::Over))
-            .collect();
-        Owed::new(Act::Mirror, needs)
     });
-    Ok(acts
-        .into_iter()
-        .map(|act| {
-            Owed::new(
-                act,
-                [
-                    Need::Settled,
-                    Need::Record,
-                    Need::Patiently(Act::Page, Patience::Announcement),
-                    Need::Patiently(Act::Event, Patience::Announcement),
-                    Need::Patiently(Act::Spreadsheet, Patience::Announcement),
-                ],
-            )
-        })
-        .chain(mirror)
-        .collect())
+    Ok(mirror.into_iter().chain(messages).collect())
 }

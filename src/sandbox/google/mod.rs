@@ -37,7 +37,7 @@ use crate::sandbox::{
         token::Tokens,
     },
     seed::Seed,
-    wire::{Reply, Request, Vendor},
+    wire::{Quotas, Reply, Request, Vendor},
 };
 
 /// The largest request that Google's front end takes, in bytes. Observed, not documented.
@@ -217,6 +217,10 @@ impl Vendor for Google {
                 .unwrap_or_else(|refusal| refusal.reply(service)),
             None => Reply::empty(404),
         }
+    }
+
+    fn set_quotas(&mut self, quotas: Quotas) {
+        self.sheets.set_quotas(quotas);
     }
 
     fn world(&self) -> Value {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::arguments::Method;
+use crate::sandbox::wire::Quotas;
 
 /// Messages in one go; a second buys another one.
 const BURST: i64 = 20;
@@ -15,11 +16,16 @@ pub(super) struct Limits {
     calls: HashMap<&'static str, (Timestamp, u32)>,
     /// What is left of each channel's burst, and as of when.
     posts: HashMap<String, (Timestamp, i64)>,
+    /// Whether they bind.
+    pub quotas: Quotas,
 }
 
 impl Limits {
     /// Counts a call of that method, or says how many seconds to wait.
     pub fn take_call(&mut self, method: &Method, now: Timestamp) -> Result<(), i64> {
+        if self.quotas == Quotas::Lifted {
+            return Ok(());
+        }
         let minute = SignedDuration::from_mins(1);
         let (began, count) = self.calls.entry(method.name).or_insert((now, 0));
         if now < *began || now.duration_since(*began) >= minute {
@@ -34,6 +40,9 @@ impl Limits {
 
     /// Counts a message to that channel, or says how many seconds to wait.
     pub fn take_post(&mut self, channel: &str, now: Timestamp) -> Result<(), i64> {
+        if self.quotas == Quotas::Lifted {
+            return Ok(());
+        }
         let (since, left) = self.posts.entry(channel.to_owned()).or_insert((now, BURST));
         let earned = now.duration_since(*since).as_secs();
         if earned != 0 {

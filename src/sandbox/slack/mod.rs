@@ -25,7 +25,7 @@ use self::{
 };
 use crate::sandbox::{
     seed::Seed,
-    wire::{Reply, Request, Vendor},
+    wire::{Quotas, Reply, Request, Vendor},
 };
 
 /// The bot's token, with every scope.
@@ -293,6 +293,10 @@ impl Vendor for Slack {
             return Reply::json(200, &Refusal::new("method_not_allowed").body());
         }
         self.respond(request, now)
+    }
+
+    fn set_quotas(&mut self, quotas: Quotas) {
+        self.limits.quotas = quotas;
     }
 
     fn world(&self) -> Value {

@@ -390,5 +390,4 @@ fn error_body(status: u16, body: &Value) -> Said {
 }
 
 #[cfg(test)]
-#[path = "auth_tests.rs"]
 pub(in crate::vendors) mod tests;

@@ -27,9 +27,6 @@ const FOLDER_ID: &str = "folder_id";
 /// What the list came to; page and mail show the same figures.
 pub const COUNT: &str = "count";
 
-/// How many folder ids are asked for at a time. They never expire, so what is left over serves the next incidents.
-const IDS: u32 = 50;
-
 /// The sheet's four columns and two for people's notes. A new tab has 26, and empty cells count.
 const GRID_COLUMNS: u32 = 6;
 
@@ -64,20 +61,9 @@ fn marks<'j>(job: &'j Job<'_>, key: &'j str) -> [(&'j str, &'j str); 2] {
 /// Gives the case a folder id: that of a folder from an earlier life of the database, or a fresh one.
 pub(super) async fn reserve_folder_id(job: &mut Job<'_>) -> Result<Done, ActError> {
     let google = google(job)?;
-    let ids = &job.worker.memory.folder_ids;
-    // Side by side: the listing is wanted once in a database's life, and a page should not wait for it.
-    let (earlier, fresh) = futures_util::join!(
-        observe::earlier_folder(job, google),
-        ids.take(&google.drive, IDS)
-    );
-    let id = match (earlier?, fresh) {
-        (None, fresh) => fresh?,
-        (Some(earlier), fresh) => {
-            if let Ok(fresh) = fresh {
-                ids.give_back(fresh).await;
-            }
-            earlier
-        }
+    let id = match observe::earlier_folder(job, google).await? {
+        Some(id) => id,
+        None => job.worker.memory.folder_ids.take(&google.drive).await?,
     };
     let held = job
         .decide(Step::AffectedCustomers, FOLDER_ID, json!(id))

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::postmortem_page::{PROPERTY, SENT_BEFORE, confluence, page_id};
 use super::{ActError, Done, Found, Job, Otherwise};
 use crate::channels::{Delivery, Message, Trace};
-use crate::playbook::effect::EffectState;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
+use crate::playbook::steps::announcement::{messages, recipients};
 use crate::vendors::http::Failure;
 use crate::worker::observe;
 use jiff::Timestamp;
@@ -131,26 +131,22 @@ fn found(trace: Trace) -> Found {
     }
 }
 
-/// The keys of every message that went out: hashes, so that the property holds no address.
-fn sent(job: &Job<'_>) -> Vec<String> {
-    let announced = job.case.effects.values().filter(|effect| {
-        effect.key.step == Step::Announcement
-            && effect.key.target != Act::Mirror.target()
-            && matches!(effect.state, EffectState::Done { .. })
-    });
-    announced
-        .map(|effect| super::hash(&effect.key, &job.worker.company.installation))
-        .collect()
+/// The keys of every message that the case owes: hashes, so that the property holds no address.
+fn owed(job: &Job<'_>) -> Vec<String> {
+    let recipients = recipients(job.case, &job.worker.rules).unwrap_or_default();
+    messages(&recipients).map(|act| job.hash(&act)).collect()
 }
 
-/// Writes on the page which messages went out. Should the database be lost, this is what keeps them from going out twice.
+/// Writes on the page which messages are about to go out, before any does. Should the database be lost, this is what
+/// keeps them from going out twice. The price: killed between this and the mail, and the database lost as well, the mail
+/// stays unsent; the page tells the next worker that it went out.
 pub(super) async fn mirror(job: &mut Job<'_>) -> Result<Done, ActError> {
     let client = &confluence(job)?.client;
     let page = page_id(job)?;
     let value = json!({
         "installation": job.worker.company.installation,
         "incident": job.case.incident.id,
-        "sent": sent(job),
+        "sent": owed(job),
     });
     match client.create_property(&page, PROPERTY, &value).await {
         Ok(property) => Ok(Done::at(property.id, None)),
@@ -170,9 +166,9 @@ pub(super) async fn find_mirror(job: &mut Job<'_>) -> Result<Found, ActError> {
         .client
         .property(&page_id(job)?, PROPERTY)
         .await?;
-    let sent = json!(sent(job));
+    let owed = json!(owed(job));
     Ok(match property {
-        Some(property) if property.value.get("sent") == Some(&sent) => {
+        Some(property) if property.value.get("sent") == Some(&owed) => {
             Found::Yes(Done::at(property.id, None))
         }
         Some(_) | None => Found::Absent,

@@ -12,6 +12,7 @@ mod show;
 mod values;
 mod writing;
 
+use crate::sandbox::wire::Quotas;
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -55,6 +56,11 @@ pub struct Sheets {
 }
 
 impl Sheets {
+    /// Makes the quotas bind, or not.
+    pub fn set_quotas(&mut self, quotas: Quotas) {
+        self.quota.quotas = quotas;
+    }
+
     /// Carries out one call.
     pub fn answer(&mut self, call: &Call<'_>, _accounts: &Accounts, drive: &mut Drive) -> Outcome {
         let kind = match call.method.id {

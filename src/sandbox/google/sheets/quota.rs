@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::sandbox::google::errors::Refusal;
+use crate::sandbox::{google::errors::Refusal, wire::Quotas};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const PER_USER: usize = 60;
@@ -26,6 +26,8 @@ pub enum Use {
 #[derive(Debug, Default)]
 pub struct Quota {
     calls: HashMap<(Use, Option<String>), VecDeque<Timestamp>>,
+    /// Whether it binds.
+    pub quotas: Quotas,
 }
 
 impl Quota {
@@ -34,6 +36,9 @@ impl Quota {
     /// # Errors
     /// 429 where the minute is used up; the call does not count then.
     pub fn count(&mut self, kind: Use, user: &str, now: Timestamp) -> Result<(), Refusal> {
+        if self.quotas == Quotas::Lifted {
+            return Ok(());
+        }
         let keys = [
             ((kind, Some(user.to_owned())), PER_USER),
             ((kind, None), PER_PROJECT),

@@ -8,7 +8,7 @@ use super::*;
 use crate::vendors::stub::{Stub, ok, status};
 
 /// Made for these tests; it opens nothing.
-const THROWAWAY_KEY: &str = include_str!("testdata/throwaway-key.pem");
+const THROWAWAY_KEY: &str = include_str!("../testdata/throwaway-key.pem");
 
 pub(in crate::vendors) fn key() -> ServiceAccountKey {
     let file = json!({
