@@ -1,18 +1,22 @@
 //! The composition root: from a configuration to a worker. The one place that knows every room.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::network::{Network, means, sources};
 use super::{Common, Fault, LogFormat};
 use crate::clock::Clock;
-use crate::config::{self, Config, Count, Span};
+use crate::config::{self, Config, Count};
 use crate::playbook::business_hours::{BusinessHours, Deadline, Shift};
+use crate::playbook::hours::Hours;
 use crate::playbook::person::{Directory, Person};
 use crate::playbook::retry::RetryRules;
 use crate::playbook::rules::{AnnouncementRules, CustomerRules, Provision, Rules};
@@ -196,7 +200,11 @@ pub fn rules(config: &Config) -> Rules {
 
 /// What acting goes by.
 pub fn company(config: &Config) -> Result<Company, Fault> {
-    let hours = business_hours(config)?;
+    let hours = Hours::new(
+        business_hours(config)?,
+        personal_hours(config)?,
+        config.action_items.nag_from,
+    );
     let directory = Directory::new(
         config
             .people
@@ -248,31 +256,52 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
 }
 
 fn business_hours(config: &Config) -> Result<BusinessHours, Fault> {
-    let week = &config.business_hours.week;
-    let days = [
-        &week.monday,
-        &week.tuesday,
-        &week.wednesday,
-        &week.thursday,
-        &week.friday,
-        &week.saturday,
-        &week.sunday,
-    ];
-    let week = days.map(|spans| spans.iter().filter_map(shift).collect::<Vec<Shift>>());
-    let holidays: std::collections::BTreeSet<_> =
-        config.business_hours.holidays.iter().copied().collect();
-    BusinessHours::new(config.time_zone.clone(), week, holidays)
-        .map_err(|error| Fault::Usage(format!("business_hours.week: {error}")))
+    let week = config
+        .business_hours
+        .week
+        .days()
+        .map(|(_, shifts)| shifts.to_vec());
+    hours(
+        config,
+        config.time_zone.clone(),
+        week,
+        "business_hours.week",
+    )
 }
 
-fn shift(span: &Span) -> Option<Shift> {
-    format!(
-        "{}-{}",
-        span.from.strftime("%H:%M"),
-        span.to.strftime("%H:%M")
-    )
-    .parse()
-    .ok()
+fn hours(
+    config: &Config,
+    zone: TimeZone,
+    week: [Vec<Shift>; 7],
+    key: &str,
+) -> Result<BusinessHours, Fault> {
+    let holidays: BTreeSet<Date> = config.business_hours.holidays.iter().copied().collect();
+    BusinessHours::new(zone, week, holidays)
+        .map_err(|error| Fault::Usage(format!("{key}: {error}")))
+}
+
+/// The hours of those who keep their own, on the team's working days.
+fn personal_hours(config: &Config) -> Result<BTreeMap<String, BusinessHours>, Fault> {
+    let mut personal = BTreeMap::new();
+    for person in &config.people {
+        let Some(own) = &person.hours else { continue };
+        let week = config.business_hours.week.days().map(|(_, team)| {
+            if team.is_empty() {
+                Vec::new()
+            } else {
+                own.clone()
+            }
+        });
+        let zone = person
+            .time_zone
+            .clone()
+            .unwrap_or_else(|| config.time_zone.clone());
+        personal.insert(
+            person.email.to_lowercase(),
+            hours(config, zone, week, "people.hours")?,
+        );
+    }
+    Ok(personal)
 }
 
 /// The templates: embedded, with those of the configured folder over them.

@@ -257,7 +257,7 @@ impl Story<'_> {
             "Alert on the error budget, not on single probes",
             "Rehearse the rollback in the next game day",
         ];
-        let due = self.worker.company.hours.next_business_day(held);
+        let due = self.worker.company.hours.team().next_business_day(held);
         let mut tasks = Vec::new();
         for case in cases {
             let Some(page) = case

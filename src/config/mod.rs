@@ -39,7 +39,6 @@ pub use sections::{
     Log, LogFormat, Person, ReviewMeeting, Schedule, Store, Templates, Week,
 };
 pub use templates::{TemplateFault, template_files};
-pub use value::Span;
 pub use vendors::{
     Confluence, Files, Google, GoogleIdentity, Mail, MailLogin, MailSecurity, PagerDuty, Slack,
     Sources,

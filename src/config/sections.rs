@@ -11,8 +11,9 @@ use serde::Deserialize;
 
 use super::value::{
     Address, As, ChannelId, Clock, Cron, Day, Duration, Folder, Hours, ListOf, Listen, LogLines,
-    Span, Switch, Whole, WorkdayCount, list, maybe, one,
+    Switch, Whole, WorkdayCount, list, maybe, one,
 };
+use crate::playbook::business_hours::Shift;
 use crate::playbook::schedule::Schedule as CronSchedule;
 
 /// Where the ledger lives.
@@ -92,36 +93,36 @@ pub struct Week {
     /// Monday's hours.
     #[serde(deserialize_with = "list::<Hours, _>")]
     #[schemars(with = "ListOf<Hours>")]
-    pub monday: Vec<Span>,
+    pub monday: Vec<Shift>,
     /// Tuesday's hours.
     #[serde(deserialize_with = "list::<Hours, _>")]
     #[schemars(with = "ListOf<Hours>")]
-    pub tuesday: Vec<Span>,
+    pub tuesday: Vec<Shift>,
     /// Wednesday's hours.
     #[serde(deserialize_with = "list::<Hours, _>")]
     #[schemars(with = "ListOf<Hours>")]
-    pub wednesday: Vec<Span>,
+    pub wednesday: Vec<Shift>,
     /// Thursday's hours.
     #[serde(deserialize_with = "list::<Hours, _>")]
     #[schemars(with = "ListOf<Hours>")]
-    pub thursday: Vec<Span>,
+    pub thursday: Vec<Shift>,
     /// Friday's hours.
     #[serde(deserialize_with = "list::<Hours, _>")]
     #[schemars(with = "ListOf<Hours>")]
-    pub friday: Vec<Span>,
+    pub friday: Vec<Shift>,
     /// Saturday's hours.
     #[serde(deserialize_with = "list::<Hours, _>")]
     #[schemars(with = "ListOf<Hours>")]
-    pub saturday: Vec<Span>,
+    pub saturday: Vec<Shift>,
     /// Sunday's hours.
     #[serde(deserialize_with = "list::<Hours, _>")]
     #[schemars(with = "ListOf<Hours>")]
-    pub sunday: Vec<Span>,
+    pub sunday: Vec<Shift>,
 }
 
 impl Week {
     /// The days with their names, Monday first.
-    pub fn days(&self) -> [(&'static str, &[Span]); 7] {
+    pub fn days(&self) -> [(&'static str, &[Shift]); 7] {
         [
             ("monday", &self.monday),
             ("tuesday", &self.tuesday),
@@ -225,7 +226,7 @@ pub struct Person {
     /// The person's zone; the team's where it is left out.
     pub time_zone: Option<TimeZone>,
     /// Hours on each of the team's working days, in the person's zone; the team's where they are left out.
-    pub hours: Option<Vec<Span>>,
+    pub hours: Option<Vec<Shift>>,
 }
 
 /// The pages that show where things stand.

@@ -18,6 +18,7 @@ use url::Url;
 
 use super::sections::{Count, LogFormat};
 use super::vendors::MailSecurity;
+use crate::playbook::business_hours::Shift;
 use crate::playbook::schedule::Schedule;
 
 /// A way of writing one kind of value.
@@ -166,7 +167,7 @@ text_forms! {
     /// A time of day.
     Clock -> Time, "a time of day such as \"09:00\"", time_of_day;
     /// From one time of day to a later one.
-    Hours -> Span, "hours such as \"09:00-17:00\", from a time to a later one on the same day", span;
+    Hours -> Shift, "hours such as \"09:00-17:00\", from a time to a later one on the same day", |text: &str| text.parse().ok();
     /// An address to send to or to join identities by.
     Address -> String, "an address such as \"ada@example.com\"",
         |text| text.parse::<lettre::Address>().ok().map(|_| text.to_owned());
@@ -343,24 +344,6 @@ impl<const SECONDS: i64> Form for Duration<SECONDS> {
         let fits = SignedDuration::from_secs(SECONDS)..=SignedDuration::from_hours(366 * 24);
         fits.contains(&duration).then_some(duration)
     }
-}
-
-/// Hours of work: from a time of day to a later one of the same day, in a zone that the context names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// When work begins.
-    pub from: Time,
-    /// When it ends.
-    pub to: Time,
-}
-
-fn span(text: &str) -> Option<Span> {
-    let (from, to) = text.split_once('-')?;
-    let span = Span {
-        from: time_of_day(from.trim())?,
-        to: time_of_day(to.trim())?,
-    };
-    (span.from < span.to).then_some(span)
 }
 
 /// `HH:MM`, nothing else: jiff would also read a date and time, and take its time of day.

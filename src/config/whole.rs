@@ -14,8 +14,9 @@ use super::key::Key;
 use super::layers::Layers;
 use super::reading::Reading;
 use super::sections::{BusinessHours, Person, Schedule};
-use super::value::{Span, is_one_line};
+use super::value::is_one_line;
 use super::written::{Written, WrittenPerson};
+use crate::playbook::business_hours::Shift;
 
 /// The reading that is being made whole, and what was found wrong on the way.
 pub(super) struct Assembly<'a> {
@@ -284,7 +285,7 @@ impl<'a> Assembly<'a> {
         let mut longest = SignedDuration::ZERO;
         for (day, spans) in hours.week.days() {
             self.check_order(&week.name(day), spans);
-            let lengths = spans.iter().map(|span| span.to.duration_since(span.from));
+            let lengths = spans.iter().map(|shift| shift.length());
             longest = lengths.fold(longest, Ord::max);
         }
         if longest.is_zero() {
@@ -298,11 +299,10 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn check_order(&mut self, key: &Key, spans: &[Span]) {
-        if spans
-            .iter()
-            .zip(spans.iter().skip(1))
-            .any(|(one, next)| one.to > next.from)
+    fn check_order(&mut self, key: &Key, shifts: &[Shift]) {
+        if shifts
+            .windows(2)
+            .any(|pair| matches!(pair, &[one, next] if one.overlaps_next(next)))
         {
             self.wrong(key, "spans that overlap or go back", "spans in their order");
         }

@@ -15,9 +15,10 @@ use super::sections::{
 };
 use super::value::{
     Address, ApiUrl, As, Duration, Folder, Hours, Instant, Label, ListOf, Mailbox, Name, Privacy,
-    Secret, Span, Switch, Text, Whole, Zone, list, maybe, maybe_list, one,
+    Secret, Switch, Text, Whole, Zone, list, maybe, maybe_list, one,
 };
 use super::vendors::MailSecurity;
+use crate::playbook::business_hours::Shift;
 
 /// Configuration of Debrief (debrief.toml).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -312,5 +313,5 @@ pub(super) struct WrittenPerson {
     /// Hours on each of the team's working days; the team's where they are left out.
     #[serde(default, deserialize_with = "maybe_list::<Hours, _>")]
     #[schemars(with = "Option<ListOf<Hours>>")]
-    pub hours: Option<Vec<Span>>,
+    pub hours: Option<Vec<Shift>>,
 }

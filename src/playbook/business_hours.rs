@@ -60,6 +60,18 @@ impl FromStr for Shift {
     }
 }
 
+impl Shift {
+    /// How long it is on a day without a change of clocks.
+    pub fn length(self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.until - self.from))
+    }
+
+    /// Whether another shift of the same day begins before this one ends.
+    pub fn overlaps_next(self, next: Self) -> bool {
+        next.from < self.until
+    }
+}
+
 /// Reads `9:05`, `09:05` or `24:00`.
 fn minute_of_day(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':')?;

@@ -8,6 +8,7 @@ pub mod business_hours;
 pub mod case;
 pub mod customer;
 pub mod effect;
+pub mod hours;
 pub mod incident;
 pub mod person;
 pub mod plan;

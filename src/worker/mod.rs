@@ -17,7 +17,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::clock::Clock;
-use crate::playbook::business_hours::{BusinessHours, Deadline};
+use crate::playbook::business_hours::Deadline;
+use crate::playbook::hours::Hours;
 use crate::playbook::person::{Directory, Person};
 use crate::playbook::retry::RetryRules;
 use crate::playbook::rules::Rules;
@@ -51,8 +52,8 @@ pub struct Company {
     pub installation: String,
     /// The company's name, as it signs.
     pub name: String,
-    /// The team's working time and zone.
-    pub hours: BusinessHours,
+    /// Who works when.
+    pub hours: Hours,
     /// Who is who.
     pub directory: Directory,
     /// How the meeting is chosen.

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::super::action_item::{ActionItem, ItemStatus};
-use super::super::business_hours::BusinessHours;
 use super::super::effect::{EVERYONE, EffectKey};
+use super::super::hours::Hours;
 use super::super::person::{Directory, Person};
 use super::Step;
 
@@ -81,7 +82,7 @@ pub struct Round {
 pub fn round(
     items: Vec<FollowedItem>,
     directory: &Directory,
-    team: &BusinessHours,
+    hours: &Hours,
     now: Timestamp,
 ) -> Round {
     let mut lists: BTreeMap<String, (Person, Vec<OverdueItem>)> = BTreeMap::new();
@@ -93,19 +94,27 @@ pub fn round(
         let Some(due) = followed.item.due else {
             continue;
         };
-        let Some((person, email, because)) = addressee(&followed, directory) else {
-            round.unreachable.push(followed);
-            continue;
+        let told = addressee(&followed, directory);
+        let zone = match &told {
+            Some((person, ..)) => hours.of(person).zone().clone(),
+            None => hours.zone().clone(),
         };
-        let today = local_date(&person, team, now);
-        let days_overdue = due.until(today).map_or(0, |span| span.get_days());
-        if days_overdue > 0 {
-            let list = lists.entry(email).or_insert_with(|| (person, Vec::new()));
-            list.1.push(OverdueItem {
-                followed,
-                days_overdue,
-                because,
-            });
+        let days_overdue = due
+            .until(local_date(&zone, now))
+            .map_or(0, |span| span.get_days());
+        if days_overdue <= 0 {
+            continue;
+        }
+        match told {
+            Some((person, email, because)) => {
+                let list = lists.entry(email).or_insert_with(|| (person, Vec::new()));
+                list.1.push(OverdueItem {
+                    followed,
+                    days_overdue,
+                    because,
+                });
+            }
+            None => round.unreachable.push(followed),
         }
     }
     for (email, (person, mut items)) in lists {
@@ -114,14 +123,14 @@ pub fn round(
                 .cmp(&a.days_overdue)
                 .then_with(|| a.followed.item.id.cmp(&b.followed.item.id))
         });
-        let hours = team.in_zone(person.zone_or(team.zone()));
-        let today = local_date(&person, team, now);
+        let today = local_date(hours.of(&person).zone(), now);
         let key = EffectKey {
             case: EVERYONE.to_owned(),
             step: Step::ActionItems,
             target: format!("mail:{email}"),
             occurrence: today.to_string(),
         };
+        let at = hours.nag_at(&person, now);
         let nag = Nag {
             key,
             to: person,
@@ -129,17 +138,17 @@ pub fn round(
             today,
             items,
         };
-        match hours.next_opening(now) {
-            Some(opening) if opening > now => round.later.push((nag, opening)),
-            // Somebody who never works again within ten years is told at once rather than never.
-            Some(_) | None => round.due.push(nag),
+        if at <= now {
+            round.due.push(nag);
+        } else {
+            round.later.push((nag, at));
         }
     }
     round
 }
 
-fn local_date(person: &Person, team: &BusinessHours, now: Timestamp) -> Date {
-    now.to_zoned_datetime(person.zone_or(team.zone())).date()
+fn local_date(zone: &TimeZone, now: Timestamp) -> Date {
+    now.to_zoned_datetime(zone.clone()).date()
 }
 
 /// Who is told about an item: the assignee, else the lead.

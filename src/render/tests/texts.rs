@@ -200,7 +200,8 @@ fn late_news_comes_as_a_comment_and_only_when_there_is_some() {
     assert_eq!(
         templates.page_comment(&story, News::Sheet).unwrap(),
         "<p>The sheet of affected customers is ready, with 3,411 organisations in 12,000 rows:\n\
-         <a href=\"https://docs.google.com/spreadsheets/d/abc/edit\">Affected customers (docs.google.com)</a></p>"
+         <a href=\"https://docs.google.com/spreadsheets/d/abc/edit\">Affected customers (docs.google.com)</a></p>\n\
+         <p><sub>Prepared by Debrief · debrief:pagerduty:Q1ABC2DEF3/sheet</sub></p>"
     );
     let meeting = shown(&templates.page_comment(&story, News::Meeting).unwrap());
     assert!(

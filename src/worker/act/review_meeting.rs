@@ -47,8 +47,11 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
     let company = &job.worker.company;
     let meeting = &company.meeting;
     let resolved_at = job.case.incident.resolved_at().unwrap_or(job.now);
-    let earliest = company.hours.add(job.now, meeting.notice);
-    let deadline = company.hours.deadline(resolved_at, &meeting.deadline);
+    let earliest = company.hours.team().add(job.now, meeting.notice);
+    let deadline = company
+        .hours
+        .team()
+        .deadline(resolved_at, &meeting.deadline);
     let horizon = deadline.max(earliest) + SignedDuration::from_hours(24 * DAYS_AFTER_DEADLINE);
 
     let invited = invited(job);
@@ -66,7 +69,7 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
                 .map(|(_, known)| known);
             Attendee {
                 name: person.name.clone(),
-                hours: company.hours.in_zone(person.zone_or(company.hours.zone())),
+                hours: company.hours.of(&person),
                 availability: match known {
                     Some(calendar::Availability::Busy(busy)) => Availability::Known(busy.clone()),
                     Some(calendar::Availability::Unknown(why)) => {
@@ -86,7 +89,7 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
         deadline,
         horizon,
     };
-    let Some(slot) = slot::choose(&attendees, &company.hours, &rules) else {
+    let Some(slot) = slot::choose(&attendees, company.hours.team(), &rules) else {
         return Err(ActError::GiveUp {
             message: format!(
                 "no slot until {horizon}: book the meeting by hand and waive the step, or `debrief retry {} review_meeting`",
