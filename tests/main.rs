@@ -6,5 +6,6 @@
 
 mod architecture;
 mod command_line;
+mod docs;
 mod stories;
 mod support;
