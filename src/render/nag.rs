@@ -4,6 +4,8 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use crate::playbook::steps::action_items::Because;
+
 use super::story::{NagDigest, NagItem};
 use super::view::{Link, counted, name};
 use super::{text, time};
@@ -30,6 +32,8 @@ struct Item {
     page: Option<Link>,
     /// Where the page's title does not say it already.
     reference: Option<String>,
+    /// Why it is in this list, where its own name does not say so.
+    because: Option<&'static str>,
 }
 
 pub(crate) fn view(digest: &NagDigest<'_>) -> Value {
@@ -59,6 +63,7 @@ fn item(item: &NagItem) -> Item {
         page_title,
         page_url,
         incident_reference,
+        because,
     } = item;
     let page_title = text::cut(&text::line(page_title), 255);
     let reference = name(incident_reference);
@@ -75,5 +80,14 @@ fn item(item: &NagItem) -> Item {
         page: Link::new(page_url),
         reference: (!page_title.contains(&reference)).then_some(reference),
         page_title,
+        because: match because {
+            Because::Assigned => None,
+            Because::Unassigned => {
+                Some("Nobody is assigned to it, so it falls to you as incident leader.")
+            }
+            Because::AssigneeUnknown => {
+                Some("No address of its assignee is known, so it falls to you as incident leader.")
+            }
+        },
     }
 }

@@ -9,6 +9,7 @@ use crate::playbook::incident::{
 };
 use crate::playbook::person::Person;
 use crate::playbook::steps::act::News;
+use crate::playbook::steps::action_items::Because;
 
 use super::{
     Meeting, MeetingState, NagDigest, NagItem, Punctuality, RenderError, SheetState, Story,
@@ -155,6 +156,7 @@ fn digest(count: usize) -> NagDigest<'static> {
         page_title: "Postmortem #1: Rehearsal".to_owned(),
         page_url: LINK.to_owned(),
         incident_reference: "#1".to_owned(),
+        because: Because::Assigned,
     };
     NagDigest {
         name: "Somebody",

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::playbook::customer::CustomerCount;
 use crate::playbook::incident::Incident;
+use crate::playbook::steps::action_items::Because;
 
 /// Everything that pages, mails, posts and invitations of one incident are made of.
 #[derive(Clone, Debug)]
@@ -107,6 +108,8 @@ pub struct NagItem {
     pub page_url: String,
     /// What people call the incident: `#1042`.
     pub incident_reference: String,
+    /// Why it is in this person's list.
+    pub because: Because,
 }
 
 /// A Confluence page.

@@ -269,6 +269,7 @@ impl Worker {
                     page_title: overdue.followed.page_title.clone(),
                     page_url: overdue.followed.page_url.clone(),
                     incident_reference: overdue.followed.incident_reference.clone(),
+                    because: overdue.because,
                 })
                 .collect(),
         }

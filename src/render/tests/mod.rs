@@ -15,6 +15,7 @@ use crate::playbook::incident::{
     Detail, EntryKind, Incident, IncidentId, Narrative, Part, Participant, Status, TimelineEntry,
 };
 use crate::playbook::person::Person;
+use crate::playbook::steps::action_items::Because;
 
 const NASTY: &str = "A & <b>B</b> \"q\" 'a' ]]> <script>alert(1)</script> {{ 7*7 }} 🚒👩‍👩‍👧 התשלום נפל *x* <!channel>\0\u{b}";
 
@@ -147,6 +148,7 @@ fn item(text: &str, due: jiff::civil::Date, days_overdue: u32) -> NagItem {
         page_title: "Postmortem #1042: Checkout is down".to_owned(),
         page_url: "https://example.atlassian.net/wiki/spaces/OPS/pages/98310".to_owned(),
         incident_reference: "#1042".to_owned(),
+        because: Because::Assigned,
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::playbook::steps::action_items::Because;
 
 #[test]
 fn a_title_arrives_as_that_text_everywhere() {
@@ -128,6 +129,7 @@ fn outside_text_is_data_in_every_field_and_every_template() {
         page_title: NASTY.to_owned(),
         page_url: NASTY.to_owned(),
         incident_reference: NASTY.to_owned(),
+        because: Because::Assigned,
         ..item("", jiff::civil::date(2026, 3, 15), 1)
     }]);
     nag.name = NASTY;
