@@ -168,7 +168,9 @@ impl<'a> Shapes<'a> {
             "responder_requests": [],
             "urgency": incident.urgency,
         });
-        // No incident of the sandbox has a conference bridge: PagerDuty's description knows no null there.
+        if self.include.has("conference_bridge") {
+            shape["conference_bridge"] = Value::Null;
+        }
         if self.include.has("custom_fields") {
             shape["custom_fields"] = json!([]);
         }
