@@ -9,9 +9,10 @@
 //!    least one required person, if there are any. The lead counts as required.
 //! 3. Where required people are missing: as few as possible.
 //! 4. It ends by the deadline. It has to start before; it should end by it.
-//! 5. **Least outside hours**: required people's sum first, then that of the optional ones. Measured for each person as
-//!    how far the nearest of the person's shifts would have to stretch to hold the whole slot, so that 08:00 is
-//!    preferred to 03:00; beyond twelve hours it is a day off, and all days off are alike.
+//! 5. **Least outside hours**: first what it asks of whichever required person it is hardest on, so that two people give
+//!    up an hour each rather than one of them three; then required people's sum, then that of the optional ones.
+//!    Measured for each person as how far the nearest of the person's shifts would have to stretch to hold the whole
+//!    slot, so that 08:00 is preferred to 03:00; beyond twelve hours it is a day off, and all days off are alike.
 //! 6. The earliest.
 //!
 //! A calendar that could not be read is unknown, which is neither free nor busy: it blocks nothing, and is named.
@@ -221,6 +222,7 @@ struct Rank {
     quality: Quality,
     required_missing: usize,
     overruns_deadline: bool,
+    required_hardest: SignedDuration,
     required_outside: SignedDuration,
     optional_outside: SignedDuration,
 }
@@ -231,6 +233,7 @@ struct Tally {
     lead_missing: usize,
     required_missing: usize,
     optional_missing: usize,
+    required_hardest: SignedDuration,
     required_outside: SignedDuration,
     optional_outside: SignedDuration,
 }
@@ -271,6 +274,7 @@ fn best(
                 quality,
                 required_missing: tally.required_missing,
                 overruns_deadline: deadline.duration_since(start) < duration,
+                required_hardest: tally.required_hardest,
                 required_outside: tally.required_outside,
                 optional_outside: tally.optional_outside,
             };
@@ -311,10 +315,12 @@ fn count(
             Attendance::Lead => {
                 tally.lead_missing += missing;
                 tally.required_missing += missing;
+                tally.required_hardest = tally.required_hardest.max(outside);
                 tally.required_outside += outside;
             }
             Attendance::Required => {
                 tally.required_missing += missing;
+                tally.required_hardest = tally.required_hardest.max(outside);
                 tally.required_outside += outside;
             }
             Attendance::Optional => {

@@ -208,8 +208,8 @@ fn berlin_and_new_york_meet_when_new_york_opens(#[case] earliest: &str, #[case] 
 #[rstest]
 // 12:00 to 20:00 in India ends at 16:30 in Berlin.
 #[case::a_common_hour("12:00-20:00", "2026-06-02T15:00", Quality::EveryoneFree, &[])]
-// 09:00 to 17:00 ends there at 13:30: whoever gives way, it is two and a half hours, so the earliest is taken.
-#[case::none("09:00-17:00", "2026-06-02T12:30", Quality::OutsideHours, &["Bo"])]
+// 09:00 to 17:00 ends there at 13:30: two and a half hours have to be given up, and both give half of them.
+#[case::none("09:00-17:00", "2026-06-02T13:45", Quality::OutsideHours, &["Bo", "Cy"])]
 fn three_zones(
     #[case] in_india: &str,
     #[case] expected: &str,
@@ -482,6 +482,7 @@ fn by_hand(
                 .partition(|person| person.attendance == Attendance::Optional);
             let missing = needed.iter().copied().filter(busy).count();
             let needed_outside: SignedDuration = needed.iter().map(|p| outside(p)).sum();
+            let hardest = needed.iter().map(|p| outside(p)).max().unwrap_or_default();
             let welcome_outside: SignedDuration = welcome.iter().map(|p| outside(p)).sum();
             let lead_there = !needed
                 .iter()
@@ -499,6 +500,7 @@ fn by_hand(
                 quality,
                 missing,
                 end > rules.deadline,
+                hardest,
                 needed_outside,
                 welcome_outside,
                 start,
@@ -510,7 +512,7 @@ fn by_hand(
         start += minute;
     }
     found.sort();
-    let (timeliness, quality, _, _, _, _, start) = *found.first()?;
+    let (timeliness, quality, _, _, _, _, _, start) = *found.first()?;
     Some((start, quality, timeliness))
 }
 

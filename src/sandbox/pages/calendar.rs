@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan, ZonedDateTime};
 use minijinja::{Value as Rendered, context};
 use serde_json::Value;
 
-use super::text::{day, linked};
+use super::text::day;
 use super::{first_text, items, render};
 
 /// A row of the grid is a quarter of an hour.
