@@ -23,19 +23,15 @@ use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
 use crate::vendors::google::calendar::Calendar;
 use crate::vendors::google::drive::Drive;
 use crate::vendors::google::sheets::Sheets;
+use crate::vendors::google::{SCOPE_EVENTS, SCOPE_FILES, SCOPE_FREE_BUSY};
 use crate::vendors::http::{Http, HttpOptions, Transport};
 use crate::vendors::pagerduty::PagerDuty;
 use crate::vendors::slack::Slack;
 use crate::vendors::smtp::{Credentials, Security, Smtp, SmtpOptions};
 use crate::worker::act::{ConfluenceMeans, GoogleMeans, Means};
 
-/// The smallest scopes that work: files this client made, events, and when people are busy.
-const GOOGLE_SCOPES: [&str; 4] = [
-    "https://www.googleapis.com/auth/drive.file",
-    "https://www.googleapis.com/auth/spreadsheets",
-    "https://www.googleapis.com/auth/calendar.events",
-    "https://www.googleapis.com/auth/calendar.freebusy",
-];
+/// The smallest scopes that work: files this client made, their cells included, events, and when people are busy.
+const GOOGLE_SCOPES: [&str; 3] = [SCOPE_FILES, SCOPE_EVENTS, SCOPE_FREE_BUSY];
 
 /// The longest answer that is read from a vendor.
 const MAX_BODY: usize = 64 * 1024 * 1024;

@@ -1,7 +1,6 @@
 //! The store in one SQLite file: the default, with nothing to install.
 //!
-//! One connection, used on tokio's blocking pool. Not on a thread of its own: under tokio's paused clock a foreign
-//! thread counts as idle time, and every timeout around a call would fire at once. Several processes may use the same
+//! One connection, used on tokio's blocking pool: nothing else waits while it writes. Several processes may use the same
 //! file. A transaction that writes takes the write lock when it begins (`BEGIN IMMEDIATE`): one that read first and
 //! asked for it later would fail at once, whatever the busy timeout.
 //!
@@ -34,6 +33,9 @@ mod tests;
 /// How long a call waits for another process to finish writing. A transaction of ours takes milliseconds; this is for
 /// a slow disk, or a person with the sqlite3 shell.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often, and after which wait, the write-ahead log is asked for again: as long as other locks are waited for.
+const WAL_TRIES: u32 = 500;
+const WAL_WAIT: Duration = Duration::from_millis(10);
 
 /// What goes wrong inside a transaction, before it is known where.
 #[derive(Debug)]
@@ -190,11 +192,30 @@ fn make_file(path: &Path) -> std::io::Result<()> {
 fn prepare(connection: &Connection) -> Result<(), Fault> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // Readers and a writer side by side. A database in memory has no such journal and answers `memory`.
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    use_wal(connection)?;
     // With WAL the usual NORMAL may forget the last commits in a power cut. A mark that is forgotten is a mail sent twice.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok(())
+}
+
+/// Turns the write-ahead log on. The change of a new file needs it alone for a moment, and SQLite does not wait for that
+/// as it waits for other locks: two workers that open the same new file at once would see one of them refused.
+fn use_wal(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let mut tries = 0;
+    loop {
+        let changed = connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()));
+        match changed {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+                    && tries < WAL_TRIES =>
+            {
+                tries += 1;
+                std::thread::sleep(WAL_WAIT);
+            }
+            ended => return ended,
+        }
+    }
 }
 
 #[async_trait]

@@ -188,21 +188,6 @@ async fn a_dropped_call_is_still_written() {
     panic!("what was begun was not written");
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_paused_clock_does_not_run_while_the_store_works() {
-    let (store, _folder) = on_file().await;
-    let before = tokio::time::Instant::now();
-    for number in 0..2_000 {
-        let value = Value::from(number);
-        let call = store.remember("count", &value, start());
-        tokio::time::timeout(Duration::from_secs(1), call)
-            .await
-            .expect("a spurious timeout")
-            .unwrap();
-    }
-    assert_eq!(before.elapsed(), Duration::ZERO);
-}
-
 #[tokio::test]
 async fn no_question_of_an_idle_pass_reads_whole_tables() {
     let (store, _folder) = on_file().await;
