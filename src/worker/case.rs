@@ -166,7 +166,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Does one act; one whose outcome is in doubt is looked for first.
+    /// Does one act; one that was begun before is looked for first. Not only where the last try left a doubt: a doubt
+    /// that was given up on, and then retried by a person, is as old as the first try.
     async fn act(
         &self,
         claim: &Claim,
@@ -178,26 +179,25 @@ impl Worker {
         let mut job = Job::new(self, claim, case, now);
         let in_doubt = earlier
             .as_ref()
-            .filter(|effect| effect.state == EffectState::InDoubt);
-        let found = match in_doubt {
-            Some(effect) => act::find(&mut job, &act, effect.updated_at).await,
+            .is_some_and(|effect| effect.state == EffectState::InDoubt);
+        let found = match &earlier {
+            Some(_) => act::find(&mut job, &act).await,
             None => Ok(Found::Absent),
         };
         let ended = match found {
             Ok(Found::Yes(done)) => Ok(done),
-            Ok(Found::Absent | Found::CannotKnow(Otherwise::Repeat)) => {
-                act::perform(&mut job, &act).await
-            }
-            Ok(Found::CannotKnow(Otherwise::AskHuman)) => Err(ActError::GiveUp {
+            Ok(Found::CannotKnow(Otherwise::AskHuman)) if in_doubt => Err(ActError::GiveUp {
                 message: format!(
                     "nobody can tell whether “{}” happened: look, then retry or waive",
                     act.what()
                 ),
             }),
-            // It could not be asked: the doubt stays.
-            Err(ActError::Later { message, .. }) if in_doubt.is_some() => {
-                Err(ActError::InDoubt { message })
+            // Not in doubt and begun before: a person has looked and asks for it.
+            Ok(Found::Absent | Found::CannotKnow(Otherwise::Repeat | Otherwise::AskHuman)) => {
+                act::perform(&mut job, &act).await
             }
+            // It could not be asked: the doubt stays.
+            Err(ActError::Later { message, .. }) if in_doubt => Err(ActError::InDoubt { message }),
             Err(error) => Err(error),
         };
         let attempts = earlier.map_or(0, |effect| effect.attempts) + 1;
@@ -221,8 +221,8 @@ impl Worker {
                     EffectState::Retry { error, .. } | EffectState::GaveUp { error } => {
                         error.clone()
                     }
-                    EffectState::InDoubt | EffectState::InFlight | EffectState::Done { .. } => {
-                        error.to_string()
+                    EffectState::InFlight | EffectState::InDoubt | EffectState::Done { .. } => {
+                        format!("{error}; whether it happened is looked into")
                     }
                 };
                 Outcome::Acted {
@@ -248,6 +248,15 @@ impl Worker {
                 message,
                 after.and_then(|after| SignedDuration::try_from(after).ok()),
             ),
+            // Doubt ends as well: without this, a server that takes each mail and then breaks the connection would be
+            // sent the same mail for ever.
+            ActError::InDoubt { message } if attempts >= self.manner.retry.give_up_after => {
+                return EffectState::GaveUp {
+                    error: format!(
+                        "{message} (after {attempts} tries nobody can tell whether it happened; look, then `debrief retry`)"
+                    ),
+                };
+            }
             ActError::InDoubt { .. } => return EffectState::InDoubt,
             ActError::GiveUp { message } => {
                 return EffectState::GaveUp {
