@@ -1,5 +1,7 @@
 //! Working on one case: plan, record choices, mark in flight, act, write down the end; until nothing more is ready.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -84,7 +86,7 @@ impl Worker {
                     Outcome::Read(incident.map(Box::new))
                 }));
             }
-            let Some(outcome) = running.next().await else {
+            let Some(outcome) = self.next_while_held(&mut running, &mut claim).await? else {
                 let wake_at = match reading {
                     ReadingState::Failed => Some(
                         planned
@@ -298,6 +300,26 @@ impl Worker {
             effect.updated_at = now;
         }
         Ok(())
+    }
+
+    /// What ends next. Meanwhile the claim is kept alive: an act may be several calls, each of which may take nearly as
+    /// long as a lease lasts. Where the claim is lost to another worker, nothing more is waited for.
+    async fn next_while_held(
+        &self,
+        running: &mut FuturesUnordered<LocalBoxFuture<'_, Outcome>>,
+        claim: &mut Claim,
+    ) -> Result<Option<Outcome>, StoreError> {
+        // Real time, as vendors take it; also where the clock is set by hand.
+        let pulse = Duration::try_from(self.manner.lease / 3).unwrap_or(Duration::MAX);
+        loop {
+            match tokio::time::timeout(pulse, running.next()).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(_) => {
+                    let now = self.clock.now();
+                    *claim = self.store.renew(claim, now, self.manner.lease).await?;
+                }
+            }
+        }
     }
 
     /// The claim, made to last when less than half of it is left.
