@@ -287,8 +287,7 @@ pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
         Act::Folder => affected_customers::find_folder(job).await,
         Act::Sharing(group) => affected_customers::find_sharing(job, group).await,
         Act::Spreadsheet => affected_customers::find_spreadsheet(job).await,
-        // Rows go to explicit ranges within seconds of the sheet's creation: writing them again writes the same.
-        Act::Rows => Ok(Found::Absent),
+        Act::Rows => affected_customers::find_rows(job).await,
         Act::Page => postmortem_page::find(job).await,
         // Adding a label that is there changes nothing.
         Act::Labels => Ok(Found::Absent),
