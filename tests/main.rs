@@ -6,6 +6,8 @@
 
 mod architecture;
 mod command_line;
+mod crash_everywhere;
 mod docs;
 mod stories;
 mod support;
+mod two_workers;

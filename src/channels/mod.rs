@@ -23,7 +23,7 @@ pub struct Message {
     pub text: String,
     /// The same as HTML, where the channel shows it.
     pub html: Option<String>,
-    /// When it was first meant to go out: every copy carries this date.
+    /// When it was first meant to go out: every copy of an announcement carries this date.
     pub date: Timestamp,
 }
 
@@ -96,7 +96,7 @@ pub trait Channel: Send + Sync {
     /// Asks for a sign of life; delivers nothing.
     async fn check(&self) -> ChannelCheck;
 
-    /// Looks for a message whose delivery was in doubt since about `since`.
+    /// Looks for a message that may have been delivered at any time since about `since`.
     ///
     /// # Errors
     /// When the channel could be asked but did not answer.

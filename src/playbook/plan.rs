@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::case::Case;
-use super::effect::EffectState;
+use super::effect::{Effect, EffectState};
 use super::incident::{Detail, Status};
 use super::rules::{Provision, Rules};
 use super::steps::act::Act;
@@ -99,6 +99,17 @@ impl Plan {
             .values()
             .any(|verdict| matches!(verdict, Verdict::NeedsHuman { .. }))
     }
+}
+
+/// After so many attempts the wait before a vendor is asked what became of the last one is not doubled any more.
+const MOST_DOUBLINGS: u32 = 7;
+
+/// When a vendor is asked what became of an effect in doubt. Not at once, since its lists lag behind its writes; and
+/// after each attempt later than after the one before: whoever never answers well is not asked, and perhaps sent a mail,
+/// twice a minute for ever.
+pub fn ask_at(effect: &Effect, rules: &Rules) -> Timestamp {
+    let doublings = effect.attempts.saturating_sub(1).min(MOST_DOUBLINGS);
+    effect.updated_at + rules.doubt.saturating_mul(1 << doublings)
 }
 
 /// What is owed for a case at a moment, and what of it can be done now.
@@ -274,7 +285,7 @@ impl<'a> Agenda<'a> {
             EffectState::Done { .. } => Standing::Done,
             EffectState::InFlight => Standing::Underway,
             EffectState::InDoubt => {
-                let ask_at = effect.updated_at + self.rules.doubt;
+                let ask_at = ask_at(effect, self.rules);
                 if ask_at <= self.now {
                     Standing::Ready
                 } else {

@@ -47,7 +47,8 @@ pub struct Rules {
     pub patience: SignedDuration,
     /// How long the announcement waits for the page, the sheet and the event: a mail cannot be completed later.
     pub announcement_patience: SignedDuration,
-    /// How long after an attempt of unknown outcome the vendor is asked: its own lists lag behind its writes.
+    /// How long after the first attempt of unknown outcome the vendor is asked: its own lists lag behind its writes.
+    /// Doubled with each further one.
     pub doubt: SignedDuration,
     /// The sheet.
     pub affected_customers: Provision<CustomerRules>,

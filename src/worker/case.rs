@@ -1,5 +1,7 @@
 //! Working on one case: plan, record choices, mark in flight, act, write down the end; until nothing more is ready.
 
+use std::time::Duration;
+
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -84,7 +86,7 @@ impl Worker {
                     Outcome::Read(incident.map(Box::new))
                 }));
             }
-            let Some(outcome) = running.next().await else {
+            let Some(outcome) = self.next_while_held(&mut running, &mut claim).await? else {
                 let wake_at = match reading {
                     ReadingState::Failed => Some(
                         planned
@@ -166,7 +168,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Does one act; one whose outcome is in doubt is looked for first.
+    /// Does one act; one that was begun before is looked for first. Not only where the last try left a doubt: a doubt
+    /// that was given up on, and then retried by a person, is as old as the first try.
     async fn act(
         &self,
         claim: &Claim,
@@ -178,26 +181,25 @@ impl Worker {
         let mut job = Job::new(self, claim, case, now);
         let in_doubt = earlier
             .as_ref()
-            .filter(|effect| effect.state == EffectState::InDoubt);
-        let found = match in_doubt {
-            Some(effect) => act::find(&mut job, &act, effect.updated_at).await,
+            .is_some_and(|effect| effect.state == EffectState::InDoubt);
+        let found = match &earlier {
+            Some(_) => act::find(&mut job, &act).await,
             None => Ok(Found::Absent),
         };
         let ended = match found {
             Ok(Found::Yes(done)) => Ok(done),
-            Ok(Found::Absent | Found::CannotKnow(Otherwise::Repeat)) => {
-                act::perform(&mut job, &act).await
-            }
-            Ok(Found::CannotKnow(Otherwise::AskHuman)) => Err(ActError::GiveUp {
+            Ok(Found::CannotKnow(Otherwise::AskHuman)) if in_doubt => Err(ActError::GiveUp {
                 message: format!(
                     "nobody can tell whether “{}” happened: look, then retry or waive",
                     act.what()
                 ),
             }),
-            // It could not be asked: the doubt stays.
-            Err(ActError::Later { message, .. }) if in_doubt.is_some() => {
-                Err(ActError::InDoubt { message })
+            // Not in doubt and begun before: a person has looked and asks for it.
+            Ok(Found::Absent | Found::CannotKnow(Otherwise::Repeat | Otherwise::AskHuman)) => {
+                act::perform(&mut job, &act).await
             }
+            // It could not be asked: the doubt stays.
+            Err(ActError::Later { message, .. }) if in_doubt => Err(ActError::InDoubt { message }),
             Err(error) => Err(error),
         };
         let attempts = earlier.map_or(0, |effect| effect.attempts) + 1;
@@ -221,8 +223,8 @@ impl Worker {
                     EffectState::Retry { error, .. } | EffectState::GaveUp { error } => {
                         error.clone()
                     }
-                    EffectState::InDoubt | EffectState::InFlight | EffectState::Done { .. } => {
-                        error.to_string()
+                    EffectState::InFlight | EffectState::InDoubt | EffectState::Done { .. } => {
+                        format!("{error}; whether it happened is looked into")
                     }
                 };
                 Outcome::Acted {
@@ -248,6 +250,15 @@ impl Worker {
                 message,
                 after.and_then(|after| SignedDuration::try_from(after).ok()),
             ),
+            // Doubt ends as well: without this, a server that takes each mail and then breaks the connection would be
+            // sent the same mail for ever.
+            ActError::InDoubt { message } if attempts >= self.manner.retry.give_up_after => {
+                return EffectState::GaveUp {
+                    error: format!(
+                        "{message} (after {attempts} tries nobody can tell whether it happened; look, then `debrief retry`)"
+                    ),
+                };
+            }
             ActError::InDoubt { .. } => return EffectState::InDoubt,
             ActError::GiveUp { message } => {
                 return EffectState::GaveUp {
@@ -289,6 +300,26 @@ impl Worker {
             effect.updated_at = now;
         }
         Ok(())
+    }
+
+    /// What ends next. Meanwhile the claim is kept alive: an act may be several calls, each of which may take nearly as
+    /// long as a lease lasts. Where the claim is lost to another worker, nothing more is waited for.
+    async fn next_while_held(
+        &self,
+        running: &mut FuturesUnordered<LocalBoxFuture<'_, Outcome>>,
+        claim: &mut Claim,
+    ) -> Result<Option<Outcome>, StoreError> {
+        // Real time, as vendors take it; also where the clock is set by hand.
+        let pulse = Duration::try_from(self.manner.lease / 3).unwrap_or(Duration::MAX);
+        loop {
+            match tokio::time::timeout(pulse, running.next()).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(_) => {
+                    let now = self.clock.now();
+                    *claim = self.store.renew(claim, now, self.manner.lease).await?;
+                }
+            }
+        }
     }
 
     /// The claim, made to last when less than half of it is left.

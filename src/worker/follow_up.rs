@@ -17,6 +17,8 @@ use crate::channels::Message;
 use crate::playbook::action_item::{ActionItem, ItemStatus};
 use crate::playbook::case::Case;
 use crate::playbook::effect::{Effect, EffectState};
+use crate::playbook::plan::ask_at;
+use crate::playbook::rules::Rules;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::playbook::steps::action_items::{self, FollowedItem, Nag, Round};
@@ -105,19 +107,38 @@ impl Worker {
         }
         let now = self.clock.now();
         // Another worker's round is as good as ours.
-        let Some(mut claim) = self
+        let Some(claim) = self
             .store
             .claim_round(ROUND, &self.manner.holder, now, self.manner.lease)
             .await?
         else {
             return Ok(followed);
         };
-        for (nag, effect) in owed {
-            claim = self.renewed(claim, self.clock.now()).await?;
-            self.nag(&claim, nag, effect, &mut followed).await?;
+        match self.send_all(claim, owed, &mut followed).await {
+            Ok(()) => {}
+            // Whoever took over sends the rest.
+            Err(fault @ StoreError::LeaseLost { .. }) => {
+                warn!(%fault, "another worker took over");
+                followed.failures.push(fault.to_string());
+            }
+            Err(fault) => return Err(fault),
         }
-        self.store.release(&claim, None, self.clock.now()).await?;
         Ok(followed)
+    }
+
+    async fn send_all(
+        &self,
+        mut claim: Claim,
+        owed: Vec<(Nag, Option<Effect>)>,
+        followed: &mut Followed,
+    ) -> Result<(), StoreError> {
+        for (nag, effect) in owed {
+            // Before each: sending one may take nearly as long as the lease lasts.
+            let now = self.clock.now();
+            claim = self.store.renew(&claim, now, self.manner.lease).await?;
+            self.nag(&claim, nag, effect, followed).await?;
+        }
+        self.store.release(&claim, None, self.clock.now()).await
     }
 
     /// Who would be nagged about these tasks: pure but for looking up the cases their pages belong to.
@@ -182,7 +203,11 @@ impl Worker {
                 let effect = standing.remove(&nag.key);
                 (nag, effect)
             })
-            .filter(|(_, effect)| effect.as_ref().is_none_or(|effect| is_due(effect, now)))
+            .filter(|(_, effect)| {
+                effect
+                    .as_ref()
+                    .is_none_or(|effect| is_due(effect, &self.rules, now))
+            })
             .collect())
     }
 
@@ -277,12 +302,14 @@ impl Worker {
 }
 
 /// Whether a nag's row says that it is still to be sent.
-fn is_due(effect: &Effect, now: Timestamp) -> bool {
+fn is_due(effect: &Effect, rules: &Rules, now: Timestamp) -> bool {
     match &effect.state {
         EffectState::Done { .. } | EffectState::GaveUp { .. } => false,
         EffectState::Retry { at, .. } => *at <= now,
         // The round's lease tells whether the worker that began it still lives: without the lease nothing is sent.
-        EffectState::InFlight | EffectState::InDoubt => true,
+        EffectState::InFlight => true,
+        // Nobody can be asked. It is sent again, but not on every pass where each attempt ends in doubt.
+        EffectState::InDoubt => ask_at(effect, rules) <= now,
     }
 }
 

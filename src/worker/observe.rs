@@ -17,7 +17,7 @@ use crate::playbook::steps::review_meeting::SLOT;
 use crate::render::{Meeting, MeetingState, Punctuality, SheetState, Story};
 use crate::sources::customers;
 
-/// When this database was first used: what was resolved before may have been worked on in an earlier life of it.
+/// When this database was first used: what was opened before may have been worked on in an earlier life of it.
 pub const BIRTH: &str = "store/birth";
 
 /// The folders that an earlier life of the database made, by key; listed once in a database's life.
@@ -47,10 +47,9 @@ pub(super) async fn earlier_folder(
 }
 
 fn is_older_than_ledger(worker: &Worker, incident: &Incident) -> bool {
-    let birth = worker.memory.birth();
-    incident
-        .resolved_at()
-        .is_some_and(|resolved_at| resolved_at < birth)
+    // By its opening: one that was resolved, worked on under an earlier ledger, opened again and resolved once more has
+    // a resolution that is younger than the ledger.
+    incident.opened_at < worker.memory.birth()
 }
 
 async fn with_earlier_folders<T>(

@@ -263,7 +263,18 @@ impl Worker {
                     warn!(%fault, "another worker took over");
                     report.failures.push(fault.to_string());
                 }
-                Err(fault) => return Err(fault),
+                // The trouble of one case, which is due again when its lease ends; the others go on.
+                Err(
+                    fault @ (StoreError::Unreadable { .. }
+                    | StoreError::AlreadyDone { .. }
+                    | StoreError::NoSuchCase { .. }),
+                ) => {
+                    error!(%fault, "a case was left as the ledger has it");
+                    report.failures.push(fault.to_string());
+                }
+                Err(fault @ (StoreError::Database { .. } | StoreError::TooNew { .. })) => {
+                    return Err(fault);
+                }
             }
         }
     }

@@ -361,6 +361,24 @@ fn an_act_in_doubt_is_looked_into_after_the_vendors_lists_have_caught_up() {
     assert!(ready(&case, doubt_ends).contains(&Act::FolderId));
 }
 
+#[rstest]
+#[case::the_first_doubt(1, 30)]
+#[case::the_second(2, 60)]
+#[case::the_sixth(6, 16 * 60)]
+#[case::no_longer_than_an_hour_or_so(8, 64 * 60)]
+#[case::however_many_there_were(u32::MAX, 64 * 60)]
+fn each_doubt_is_looked_into_later_than_the_one_before(
+    #[case] attempts: u32,
+    #[case] seconds: i64,
+) {
+    let mut case = with(case(), &Act::FolderId, EffectState::InDoubt);
+    let key = case.key_of(&Act::FolderId);
+    case.effects.get_mut(&key).unwrap().attempts = attempts;
+    let effect = &case.effects[&key];
+    let wait = ask_at(effect, &rules()) - effect.updated_at;
+    assert_eq!(wait, SignedDuration::from_secs(seconds));
+}
+
 #[test]
 fn what_is_in_flight_is_never_begun_again() {
     let case = with(case(), &Act::FolderId, EffectState::InFlight);

@@ -6,7 +6,8 @@
 //! | the folder was created | the same id answers 409: it is there |
 //! | the group was let in | its permission, listed |
 //! | the spreadsheet was created | the folder's only spreadsheet: lists by parent are live |
-//! | the rows were written | the same rows, written again to the same ranges |
+//! | some rows were written | too few rows: the same ones are written again to the same ranges |
+//! | all rows were written | the rows, or what people have made of them since: neither is touched |
 //!
 //! <https://developers.google.com/workspace/drive/api/guides/create-file>
 
@@ -179,15 +180,13 @@ pub(super) async fn find_spreadsheet(job: &mut Job<'_>) -> Result<Found, ActErro
 /// so that nobody ever opens a sheet with rows and no header.
 pub(super) async fn write_rows(job: &mut Job<'_>) -> Result<Done, ActError> {
     let google = google(job)?;
-    let spreadsheet = job
-        .case
-        .effect_of(&Act::Spreadsheet)
-        .and_then(|effect| effect.reference())
-        .ok_or_else(|| ActError::Later {
-            message: "the spreadsheet is not there yet".to_owned(),
-            after: None,
-        })?
-        .to_owned();
+    // Under an earlier ledger they may have been written days ago, and people have worked on them since.
+    if observe::earlier_folder(job, google).await?.is_some()
+        && let Found::Yes(done) = find_rows(job).await?
+    {
+        return Ok(done);
+    }
+    let spreadsheet = spreadsheet_id(job)?;
     let customers = observe::customers(job).await?;
     let count = CustomerCount::of(&customers);
     job.decide(Step::AffectedCustomers, COUNT, json!(count))
@@ -238,6 +237,41 @@ pub(super) async fn write_rows(job: &mut Job<'_>) -> Result<Done, ActError> {
         .try_collect::<Vec<()>>()
         .await?;
     Ok(Done::at(count.rows.to_string(), None))
+}
+
+fn spreadsheet_id(job: &Job<'_>) -> Result<String, ActError> {
+    job.case
+        .effect_of(&Act::Spreadsheet)
+        .and_then(|effect| effect.reference())
+        .map(str::to_owned)
+        .ok_or_else(|| ActError::Later {
+            message: "the spreadsheet is not there yet".to_owned(),
+            after: None,
+        })
+}
+
+/// Layout and first rows were one call: where the header stands, so did they. Longer lists are counted as well. What
+/// people have changed since stays as they left it.
+pub(super) async fn find_rows(job: &mut Job<'_>) -> Result<Found, ActError> {
+    let rows = observe::customers(job).await?.len();
+    if rows > CHUNK_ROWS {
+        // Too long to be read back: written again, to the same ranges.
+        return Ok(Found::Absent);
+    }
+    // Without the tab's name, which the first call gives it.
+    let (range, wanted) = if rows > FIRST_ROWS {
+        ("A1:D", rows + 1)
+    } else {
+        ("A1:D1", 1)
+    };
+    let google = google(job)?;
+    let there = google.sheets.values(&spreadsheet_id(job)?, range).await?;
+    let filled = |row: &&Vec<String>| row.iter().any(|cell| !cell.is_empty());
+    Ok(if there.iter().filter(filled).count() < wanted {
+        Found::Absent
+    } else {
+        Found::Yes(Done::at(rows.to_string(), None))
+    })
 }
 
 async fn write_chunk(

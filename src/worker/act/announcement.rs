@@ -4,7 +4,9 @@
 //! a lost announcement breaks the promise to the company, a doubled one is a nuisance that mailboxes recognise by its
 //! Message-ID, the same in every copy. A post can be looked for by its metadata before it is repeated.
 
+use jiff::Timestamp;
 use serde_json::json;
+use tracing::warn;
 
 use super::postmortem_page::{PROPERTY, SENT_BEFORE, confluence, page_id};
 use super::{ActError, Done, Found, Job, Otherwise};
@@ -14,13 +16,27 @@ use crate::playbook::steps::act::Act;
 use crate::playbook::steps::announcement::{messages, recipients};
 use crate::vendors::http::Failure;
 use crate::worker::observe;
-use jiff::Timestamp;
 
 /// Whether an earlier life of the database sent that message, as the page's property tells.
 fn sent_before(job: &Job<'_>, key: &str) -> bool {
     job.case
         .decision::<Vec<String>>(Step::Announcement, SENT_BEFORE)
         .is_some_and(|sent| sent.iter().any(|earlier| earlier == key))
+}
+
+/// The page says that it was about to be sent, and nobody can be asked whether it was. Nearly always it was.
+fn taken_as_sent(job: &Job<'_>, act: &Act, key: String) -> Done {
+    warn!(
+        case = %job.case.incident.id, step = %act.step(), act = act.kind(),
+        "not sent again: the page says that it was sent under an earlier ledger"
+    );
+    Done::at(key, None)
+}
+
+/// Since when a message of this case may have gone out, under this ledger or an earlier one. Not since the last attempt
+/// was begun: that may have been a look at a history that did not answer, hours after the message.
+fn begun_since(job: &Job<'_>) -> Timestamp {
+    job.case.incident.opened_at.min(job.case.adopted_at)
 }
 
 fn done(delivery: Delivery) -> Done {
@@ -36,14 +52,28 @@ pub(super) async fn mail(job: &mut Job<'_>, act: &Act, list: &str) -> Result<Don
         .ok_or_else(|| ActError::not_configured("mail"))?;
     let key = job.hash(act);
     if sent_before(job, &key) {
-        return Ok(Done::at(key, None));
+        return Ok(taken_as_sent(job, act, key));
     }
     let message = mail_message(job, key, list).await?;
     Ok(done(email.deliver(&message).await?))
 }
 
+/// The decision that holds when the company was first to be told: every copy of a mail carries that date.
+const ANNOUNCED_AT: &str = "announced_at";
+
+async fn announced_at(job: &mut Job<'_>) -> Result<Timestamp, ActError> {
+    if let Some(at) = job.case.decision(Step::Announcement, ANNOUNCED_AT) {
+        return Ok(at);
+    }
+    let at = job
+        .decide(Step::Announcement, ANNOUNCED_AT, json!(job.now))
+        .await?;
+    Ok(serde_json::from_value(at).unwrap_or(job.now))
+}
+
 async fn mail_message(job: &mut Job<'_>, key: String, list: &str) -> Result<Message, ActError> {
     observe::count(job).await?;
+    let date = announced_at(job).await?;
     let text = job
         .worker
         .means
@@ -55,16 +85,11 @@ async fn mail_message(job: &mut Job<'_>, key: String, list: &str) -> Result<Mess
         subject: text.subject,
         text: text.text,
         html: Some(text.html),
-        date: job.now,
+        date,
     })
 }
 
-pub(super) async fn find_mail(
-    job: &mut Job<'_>,
-    act: &Act,
-    list: &str,
-    since: Timestamp,
-) -> Result<Found, ActError> {
+pub(super) async fn find_mail(job: &mut Job<'_>, act: &Act, list: &str) -> Result<Found, ActError> {
     let email = job
         .worker
         .means
@@ -72,7 +97,7 @@ pub(super) async fn find_mail(
         .as_ref()
         .ok_or_else(|| ActError::not_configured("mail"))?;
     let message = mail_message(job, job.hash(act), list).await?;
-    Ok(found(email.trace(&message, since).await?))
+    Ok(found(email.trace(&message, begun_since(job)).await?))
 }
 
 pub(super) async fn post(job: &mut Job<'_>, act: &Act, channel: &str) -> Result<Done, ActError> {
@@ -83,10 +108,16 @@ pub(super) async fn post(job: &mut Job<'_>, act: &Act, channel: &str) -> Result<
         .as_ref()
         .ok_or_else(|| ActError::not_configured("slack"))?;
     let key = job.hash(act);
-    if sent_before(job, &key) {
-        return Ok(Done::at(key, None));
-    }
+    let sent_before = sent_before(job, &key);
     let message = chat_message(job, key, channel).await?;
+    if sent_before {
+        // The page tells what was about to be sent. Unlike a mail, a post can be looked for.
+        match chat.trace(&message, begun_since(job)).await? {
+            Trace::Found(delivery) => return Ok(done(delivery)),
+            Trace::CannotKnow => return Ok(taken_as_sent(job, act, message.key)),
+            Trace::Absent => {}
+        }
+    }
     Ok(done(chat.deliver(&message).await?))
 }
 
@@ -111,7 +142,6 @@ pub(super) async fn find_post(
     job: &mut Job<'_>,
     act: &Act,
     channel: &str,
-    since: Timestamp,
 ) -> Result<Found, ActError> {
     let chat = job
         .worker
@@ -120,7 +150,7 @@ pub(super) async fn find_post(
         .as_ref()
         .ok_or_else(|| ActError::not_configured("slack"))?;
     let message = chat_message(job, job.hash(act), channel).await?;
-    Ok(found(chat.trace(&message, since).await?))
+    Ok(found(chat.trace(&message, begun_since(job)).await?))
 }
 
 fn found(trace: Trace) -> Found {

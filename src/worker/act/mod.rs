@@ -1,7 +1,8 @@
 //! Acting: one file a step, each with `perform` and `find`.
 //!
-//! `perform` does the act once. `find` is asked when a worker died, or a connection broke, between the request and
-//! its answer: it looks for the act's trace by key. What it may answer, and what follows, is [`Found`].
+//! `perform` does the act once. `find` is asked before every further try, since a worker may have died, or a connection
+//! broken, between an earlier request and its answer: it looks for the act's trace by key. What it may answer, and what
+//! follows, is [`Found`].
 
 pub mod affected_customers;
 pub mod announcement;
@@ -275,26 +276,25 @@ pub async fn perform(job: &mut Job<'_>, act: &Act) -> Result<Done, ActError> {
     }
 }
 
-/// Looks for the trace of an act whose outcome is in doubt since `since`.
+/// Looks for the trace of an act that was begun before.
 ///
 /// # Errors
 /// When the vendor could be asked but did not answer.
-pub async fn find(job: &mut Job<'_>, act: &Act, since: Timestamp) -> Result<Found, ActError> {
+pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
     match act {
         // A choice changes nothing outside: making it again is free, and the first one recorded holds.
         Act::FolderId | Act::Slot => Ok(Found::Absent),
         Act::Folder => affected_customers::find_folder(job).await,
         Act::Sharing(group) => affected_customers::find_sharing(job, group).await,
         Act::Spreadsheet => affected_customers::find_spreadsheet(job).await,
-        // Rows go to explicit ranges within seconds of the sheet's creation: writing them again writes the same.
-        Act::Rows => Ok(Found::Absent),
+        Act::Rows => affected_customers::find_rows(job).await,
         Act::Page => postmortem_page::find(job).await,
         // Adding a label that is there changes nothing.
         Act::Labels => Ok(Found::Absent),
         Act::Comment(news) => postmortem_page::find_comment(job, *news).await,
         Act::Event => review_meeting::find(job).await,
-        Act::Mail(list) => announcement::find_mail(job, act, list, since).await,
-        Act::Chat(channel) => announcement::find_post(job, act, channel, since).await,
+        Act::Mail(list) => announcement::find_mail(job, act, list).await,
+        Act::Chat(channel) => announcement::find_post(job, act, channel).await,
         Act::Mirror => announcement::find_mirror(job).await,
     }
 }
