@@ -3,7 +3,8 @@
 //! The worker in it is the shipped one, configured by the file that `debrief sandbox --config-out` writes; only its clock
 //! is set by hand, together with the sandbox's.
 
-use std::collections::BTreeMap;
+mod summary;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -12,7 +13,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::{Date, Time, Weekday, date, time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -309,63 +309,6 @@ impl Story<'_> {
         }
         Ok(ticked)
     }
-
-    /// The summary: one of each for every incident, with where to look.
-    async fn sum_up(&self) -> Result<Exit, Fault> {
-        anstream::println!("\nSummary");
-        let world = self.world.world();
-        let mails = announcements(&world);
-        let mut complete = true;
-        for case in self.cases().await? {
-            let incident = &case.incident;
-            let title = format!(
-                "{} {}",
-                screen::plain(&incident.reference),
-                screen::short(&incident.title, 70)
-            );
-            if incident.resolved_at().is_none() {
-                anstream::println!(
-                    "  {title}\n      nothing is owed (not resolved, or merged into another)"
-                );
-                continue;
-            }
-            anstream::println!("  {title}");
-            let url = |act: &Act| case.url_of(act).map(str::to_owned);
-            for (what, url) in [
-                ("page", url(&Act::Page)),
-                ("sheet", url(&Act::Spreadsheet)),
-                ("meeting", url(&Act::Event)),
-            ] {
-                complete &= url.is_some();
-                let when = match (what, slot_of(&case)) {
-                    ("meeting", Some(slot)) => {
-                        format!("{}  ", screen::time(slot.start, &self.zone))
-                    }
-                    _ => String::new(),
-                };
-                anstream::println!(
-                    "      1 {what:<13}{when}{}",
-                    url.as_deref().unwrap_or("is missing")
-                );
-            }
-            let count = sent(&case, &mails);
-            complete &= count == 1;
-            anstream::println!(
-                "      {count} announcement {}/__world/inbox",
-                self.world.base_url()
-            );
-        }
-        anstream::println!(
-            "  {} nags {}/__world/inbox",
-            self.nags.len(),
-            self.world.base_url()
-        );
-        let well = complete && !self.nags.is_empty() && self.troubles.is_empty();
-        if !well {
-            anstream::println!("  Something of it is missing; the lines above say what.");
-        }
-        Ok(if well { Exit::Well } else { Exit::NeedsHuman })
-    }
 }
 
 fn quiet_because(date: Date) -> &'static str {
@@ -379,41 +322,16 @@ fn quiet_because(date: Date) -> &'static str {
     }
 }
 
+fn slot_of(case: &Case) -> Option<ChosenSlot> {
+    case.decision(Step::ReviewMeeting, SLOT)
+}
+
 fn say(text: &str) {
     anstream::println!("  {}", screen::plain(text));
 }
 
 fn day(date: Date) -> String {
     date.strftime("%a %-d %b:").to_string()
-}
-
-fn slot_of(case: &Case) -> Option<ChosenSlot> {
-    case.decision(Step::ReviewMeeting, SLOT)
-}
-
-/// How often each Message-ID arrived.
-fn announcements(world: &Value) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for message in world["smtp"]["messages"].as_array().into_iter().flatten() {
-        if let Some(id) = message["message_id"].as_str() {
-            *counts
-                .entry(id.trim_matches(['<', '>']).to_owned())
-                .or_default() += 1;
-        }
-    }
-    counts
-}
-
-/// How many announcements of a case arrived by mail.
-fn sent(case: &Case, mails: &BTreeMap<String, usize>) -> usize {
-    case.effects
-        .values()
-        .filter(|effect| {
-            effect.key.step == Step::Announcement && effect.key.target.starts_with("mail:")
-        })
-        .filter_map(|effect| effect.reference())
-        .filter_map(|reference| mails.get(reference.trim_matches(['<', '>'])))
-        .sum()
 }
 
 /// Serves the world and the dashboard until Ctrl-C.

@@ -10,10 +10,11 @@ use tracing::warn;
 
 use super::postmortem_page::{PROPERTY, SENT_BEFORE, confluence, page_id};
 use super::{ActError, Done, Found, Job, Otherwise};
-use crate::channels::{Delivery, Message, Trace};
+use crate::channels::{Channel, Delivery, Message, Trace};
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::playbook::steps::announcement::{messages, recipients};
+use crate::render::{ChatText, MailText};
 use crate::vendors::http::Failure;
 use crate::worker::observe;
 
@@ -43,19 +44,90 @@ fn done(delivery: Delivery) -> Done {
     Done::at(delivery.reference, delivery.url)
 }
 
-pub(super) async fn mail(job: &mut Job<'_>, act: &Act, list: &str) -> Result<Done, ActError> {
-    let email = job
-        .worker
-        .means
-        .email
-        .as_ref()
-        .ok_or_else(|| ActError::not_configured("mail"))?;
+/// The way a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// Mail.
+    Mail,
+    /// Chat.
+    Chat,
+}
+
+fn channel<'a>(job: &Job<'a>, by: By) -> Result<&'a dyn Channel, ActError> {
+    let (channel, section) = match by {
+        By::Mail => (&job.worker.means.email, "mail"),
+        By::Chat => (&job.worker.means.chat, "slack"),
+    };
+    channel
+        .as_deref()
+        .ok_or_else(|| ActError::not_configured(section))
+}
+
+pub(super) async fn send(job: &mut Job<'_>, act: &Act, by: By, to: &str) -> Result<Done, ActError> {
+    let channel = channel(job, by)?;
     let key = job.hash(act);
-    if sent_before(job, &key) {
-        return Ok(taken_as_sent(job, act, key));
+    let sent_before = sent_before(job, &key);
+    let message = message(job, key, by, to).await?;
+    if sent_before {
+        // The page tells what was about to be sent. A post can be looked for; a mail cannot.
+        match channel.trace(&message, begun_since(job)).await? {
+            Trace::Found(delivery) => return Ok(done(delivery)),
+            Trace::CannotKnow => return Ok(taken_as_sent(job, act, message.key)),
+            Trace::Absent => {}
+        }
     }
-    let message = mail_message(job, key, list).await?;
-    Ok(done(email.deliver(&message).await?))
+    Ok(done(channel.deliver(&message).await?))
+}
+
+pub(super) async fn find(
+    job: &mut Job<'_>,
+    act: &Act,
+    by: By,
+    to: &str,
+) -> Result<Found, ActError> {
+    let channel = channel(job, by)?;
+    let message = message(job, job.hash(act), by, to).await?;
+    Ok(match channel.trace(&message, begun_since(job)).await? {
+        Trace::Found(delivery) => Found::Yes(done(delivery)),
+        Trace::Absent => Found::Absent,
+        Trace::CannotKnow => Found::CannotKnow(Otherwise::Repeat),
+    })
+}
+
+async fn message(job: &mut Job<'_>, key: String, by: By, to: &str) -> Result<Message, ActError> {
+    observe::count(job).await?;
+    let date = announced_at(job).await?;
+    let templates = &job.worker.means.templates;
+    let story = observe::story(job);
+    let to = to.to_owned();
+    Ok(match by {
+        By::Mail => {
+            let MailText {
+                subject,
+                text,
+                html,
+            } = templates.announcement_mail(&story)?;
+            Message {
+                key,
+                to,
+                subject,
+                text,
+                html: Some(html),
+                date,
+            }
+        }
+        By::Chat => {
+            let ChatText { text } = templates.announcement_chat(&story)?;
+            Message {
+                key,
+                to,
+                subject: String::new(),
+                text,
+                html: None,
+                date,
+            }
+        }
+    })
 }
 
 /// The decision that holds when the company was first to be told: every copy of a mail carries that date.
@@ -69,96 +141,6 @@ async fn announced_at(job: &mut Job<'_>) -> Result<Timestamp, ActError> {
         .decide(Step::Announcement, ANNOUNCED_AT, json!(job.now))
         .await?;
     Ok(serde_json::from_value(at).unwrap_or(job.now))
-}
-
-async fn mail_message(job: &mut Job<'_>, key: String, list: &str) -> Result<Message, ActError> {
-    observe::count(job).await?;
-    let date = announced_at(job).await?;
-    let text = job
-        .worker
-        .means
-        .templates
-        .announcement_mail(&observe::story(job))?;
-    Ok(Message {
-        key,
-        to: list.to_owned(),
-        subject: text.subject,
-        text: text.text,
-        html: Some(text.html),
-        date,
-    })
-}
-
-pub(super) async fn find_mail(job: &mut Job<'_>, act: &Act, list: &str) -> Result<Found, ActError> {
-    let email = job
-        .worker
-        .means
-        .email
-        .as_ref()
-        .ok_or_else(|| ActError::not_configured("mail"))?;
-    let message = mail_message(job, job.hash(act), list).await?;
-    Ok(found(email.trace(&message, begun_since(job)).await?))
-}
-
-pub(super) async fn post(job: &mut Job<'_>, act: &Act, channel: &str) -> Result<Done, ActError> {
-    let chat = job
-        .worker
-        .means
-        .chat
-        .as_ref()
-        .ok_or_else(|| ActError::not_configured("slack"))?;
-    let key = job.hash(act);
-    let sent_before = sent_before(job, &key);
-    let message = chat_message(job, key, channel).await?;
-    if sent_before {
-        // The page tells what was about to be sent. Unlike a mail, a post can be looked for.
-        match chat.trace(&message, begun_since(job)).await? {
-            Trace::Found(delivery) => return Ok(done(delivery)),
-            Trace::CannotKnow => return Ok(taken_as_sent(job, act, message.key)),
-            Trace::Absent => {}
-        }
-    }
-    Ok(done(chat.deliver(&message).await?))
-}
-
-async fn chat_message(job: &mut Job<'_>, key: String, channel: &str) -> Result<Message, ActError> {
-    observe::count(job).await?;
-    let text = job
-        .worker
-        .means
-        .templates
-        .announcement_chat(&observe::story(job))?;
-    Ok(Message {
-        key,
-        to: channel.to_owned(),
-        subject: String::new(),
-        text: text.text,
-        html: None,
-        date: job.now,
-    })
-}
-
-pub(super) async fn find_post(
-    job: &mut Job<'_>,
-    act: &Act,
-    channel: &str,
-) -> Result<Found, ActError> {
-    let chat = job
-        .worker
-        .means
-        .chat
-        .as_ref()
-        .ok_or_else(|| ActError::not_configured("slack"))?;
-    let message = chat_message(job, job.hash(act), channel).await?;
-    Ok(found(chat.trace(&message, begun_since(job)).await?))
-}
-
-fn found(trace: Trace) -> Found {
-    match trace {
-        Trace::Found(delivery) => Found::Yes(done(delivery)),
-        Trace::Absent => Found::Absent,
-        Trace::CannotKnow => Found::CannotKnow(Otherwise::Repeat),
-    }
 }
 
 /// The keys of every message that the case owes: hashes, so that the property holds no address.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use self::announcement::By;
 use super::Worker;
 use crate::channels::{Channel, DeliveryError};
 use crate::playbook::case::{Case, Decision};
@@ -270,8 +271,8 @@ pub async fn perform(job: &mut Job<'_>, act: &Act) -> Result<Done, ActError> {
         Act::Comment(news) => postmortem_page::comment(job, *news).await,
         Act::Slot => review_meeting::choose_slot(job).await,
         Act::Event => review_meeting::book(job).await,
-        Act::Mail(list) => announcement::mail(job, act, list).await,
-        Act::Chat(channel) => announcement::post(job, act, channel).await,
+        Act::Mail(list) => announcement::send(job, act, By::Mail, list).await,
+        Act::Chat(channel) => announcement::send(job, act, By::Chat, channel).await,
         Act::Mirror => announcement::mirror(job).await,
     }
 }
@@ -293,8 +294,8 @@ pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
         Act::Labels => Ok(Found::Absent),
         Act::Comment(news) => postmortem_page::find_comment(job, *news).await,
         Act::Event => review_meeting::find(job).await,
-        Act::Mail(list) => announcement::find_mail(job, act, list).await,
-        Act::Chat(channel) => announcement::find_post(job, act, channel).await,
+        Act::Mail(list) => announcement::find(job, act, By::Mail, list).await,
+        Act::Chat(channel) => announcement::find(job, act, By::Chat, channel).await,
         Act::Mirror => announcement::find_mirror(job).await,
     }
 }
