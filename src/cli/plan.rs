@@ -4,12 +4,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use futures_util::StreamExt;
+use futures_util::stream;
+use jiff::Timestamp;
+
 use super::compose;
 use super::screen;
 use super::{Common, Exit, Fault};
 use crate::playbook::case::Case;
 use crate::playbook::incident::IncidentId;
-use crate::playbook::plan::plan as planned;
+use crate::playbook::plan::{Reading, forecast, plan as planned};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::worker::Worker;
@@ -30,6 +34,27 @@ pub async fn plan(common: &Common) -> Result<Exit, Fault> {
     };
     let worker = compose::worker(&config, clock, store).await?;
     show(&worker).await
+}
+
+/// Reads the records that the next pass would read first: whom it concerns stands there. Answers what could not be read.
+async fn read_records(worker: &Worker, cases: &mut [Case], now: Timestamp) -> Vec<String> {
+    let wanted = cases
+        .iter_mut()
+        .filter(|case| planned(case, &worker.rules, now).reading == Reading::Wanted);
+    let read = wanted.map(|case| async move {
+        match worker.read(&case.incident).await {
+            Ok(incident) => {
+                case.incident = incident;
+                None
+            }
+            Err(error) => Some(format!("record of {}: {error}", case.incident.id)),
+        }
+    });
+    let failed: Vec<Option<String>> = stream::iter(read)
+        .buffered(worker.manner.concurrency)
+        .collect()
+        .await;
+    failed.into_iter().flatten().collect()
 }
 
 async fn show(worker: &Worker) -> Result<Exit, Fault> {
@@ -68,12 +93,13 @@ async fn show(worker: &Worker) -> Result<Exit, Fault> {
         }
     }
     let mut needs_human = false;
-    let mut cases: Vec<&Case> = cases.values().collect();
+    let mut cases: Vec<Case> = cases.into_values().collect();
     cases.sort_by_key(|case| std::cmp::Reverse(case.incident.opened_at));
+    failures.extend(read_records(worker, &mut cases, now).await);
     for case in &cases {
-        let plan = planned(case, &worker.rules, now);
-        needs_human |= plan.needs_human();
-        anstream::println!("{}", screen::case(case, &plan, zone, now));
+        needs_human |= planned(case, &worker.rules, now).needs_human();
+        let verdicts = forecast(case, &worker.rules, now);
+        anstream::println!("{}", screen::case(case, &verdicts, zone, now));
     }
     if cases.is_empty() {
         anstream::println!(

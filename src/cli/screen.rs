@@ -1,5 +1,6 @@
 //! How cases look in a terminal. Colour says nothing that the words do not say too.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -7,8 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::playbook::case::Case;
-use crate::playbook::incident::Status;
-use crate::playbook::plan::Plan;
+use crate::playbook::incident::{Incident, Part, Status};
+use crate::playbook::steps::Step;
 use crate::playbook::steps::action_items::Nag;
 use crate::playbook::verdict::Verdict;
 
@@ -64,7 +65,12 @@ pub fn length(length: SignedDuration) -> String {
 }
 
 /// One case: its title and a line a step.
-pub fn case(case: &Case, plan: &Plan, zone: &TimeZone, now: Timestamp) -> String {
+pub fn case(
+    case: &Case,
+    verdicts: &BTreeMap<Step, Verdict>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> String {
     let incident = &case.incident;
     let state = match &incident.status {
         Status::Open => "open".to_owned(),
@@ -78,11 +84,14 @@ pub fn case(case: &Case, plan: &Plan, zone: &TimeZone, now: Timestamp) -> String
         incident.id,
         short(&incident.service, 60),
     );
-    if let Some(because) = owes_nothing(plan) {
+    if let Some(because) = owes_nothing(verdicts) {
         let _ = writeln!(text, "  {DIM}nothing is owed: {}{DIM:#}", plain(because));
         return text;
     }
-    for (step, verdict) in &plan.verdicts {
+    if let Some(people) = people(incident) {
+        let _ = writeln!(text, "  {DIM}{people}{DIM:#}");
+    }
+    for (step, verdict) in verdicts {
         let style = colour(verdict);
         let why = why(verdict, zone);
         let line = format!(
@@ -95,9 +104,22 @@ pub fn case(case: &Case, plan: &Plan, zone: &TimeZone, now: Timestamp) -> String
     text
 }
 
+/// Who took part, the lead first, as far as the record was read.
+fn people(incident: &Incident) -> Option<String> {
+    let names: Vec<String> = incident
+        .participants
+        .iter()
+        .map(|participant| match participant.part {
+            Part::Lead => format!("{} (lead)", plain(&participant.person.name)),
+            Part::Responder | Part::Observer => plain(&participant.person.name),
+        })
+        .collect();
+    (!names.is_empty()).then(|| short(&names.join(", "), 110))
+}
+
 /// Why a case owes nothing at all, where one reason holds for every step.
-fn owes_nothing(plan: &Plan) -> Option<&str> {
-    let mut reasons = plan.verdicts.values().map(|verdict| match verdict {
+fn owes_nothing(verdicts: &BTreeMap<Step, Verdict>) -> Option<&str> {
+    let mut reasons = verdicts.values().map(|verdict| match verdict {
         Verdict::NotOwed { because } => Some(because.as_str()),
         Verdict::Done { .. }
         | Verdict::Ready { .. }

@@ -57,7 +57,7 @@ pub async fn status(common: &Common, as_json: bool) -> Result<Exit, Fault> {
                 "leased_until": row.leased_until,
             }));
         } else {
-            anstream::println!("{}", screen::case(&row.case, &plan, zone, now));
+            anstream::println!("{}", screen::case(&row.case, &plan.verdicts, zone, now));
         }
     }
     if as_json {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::case::Case;
+use super::case::{Case, Decision};
 use super::effect::{Effect, EffectState};
 use super::incident::{Detail, Status};
 use super::rules::{Provision, Rules};
@@ -131,6 +131,53 @@ pub fn plan(case: &Case, rules: &Rules, now: Timestamp) -> Plan {
     }
     plan.choices = choices(case, rules, &plan.ready);
     plan
+}
+
+/// What each step would come to in one pass in which everything went well: the acts it would do, one enabling the next;
+/// else its verdict now. This is what `debrief plan` shows.
+pub fn forecast(case: &Case, rules: &Rules, now: Timestamp) -> BTreeMap<Step, Verdict> {
+    let mut foreseen = case.clone();
+    let mut acts: BTreeMap<Step, Vec<String>> = BTreeMap::new();
+    loop {
+        let next = plan(&foreseen, rules, now);
+        if next.ready.is_empty() {
+            break;
+        }
+        for Choice { step, name, value } in next.choices {
+            let name = name.to_owned();
+            foreseen.decisions.push(Decision {
+                step,
+                name,
+                value,
+                decided_at: now,
+            });
+        }
+        for act in next.ready {
+            acts.entry(act.step()).or_default().push(act.what());
+            let key = foreseen.key_of(&act);
+            let state = EffectState::Done {
+                reference: String::new(),
+                url: None,
+            };
+            let done = Effect {
+                key: key.clone(),
+                state,
+                attempts: 1,
+                updated_at: now,
+            };
+            foreseen.effects.insert(key, done);
+        }
+    }
+    let mut verdicts = plan(case, rules, now).verdicts;
+    for (step, acts) in acts {
+        // What needs a human goes on needing one, whatever else the step can do.
+        if let Some(verdict) = verdicts.get_mut(&step)
+            && !matches!(verdict, Verdict::NeedsHuman { .. })
+        {
+            *verdict = Verdict::Ready { acts };
+        }
+    }
+    verdicts
 }
 
 /// The pure choices that what is ready now follows from, as far as they are not recorded yet.

@@ -480,3 +480,26 @@ fn every_step_has_a_verdict_at_every_moment() {
         assert_eq!(plan.verdicts.keys().copied().collect::<Vec<_>>(), Step::ALL);
     }
 }
+
+#[test]
+fn a_forecast_tells_everything_that_one_pass_would_do_and_does_nothing() {
+    let case = case();
+    let before = case.clone();
+    let foreseen = forecast(&case, &rules(), at(SETTLED));
+    assert_eq!(case, before);
+    let acts = |step| match &foreseen[&step] {
+        Verdict::Ready { acts } => acts.join(", "),
+        other => panic!("{step}: {other:?}"),
+    };
+    assert!(acts(Step::AffectedCustomers).ends_with("write the rows"));
+    assert!(acts(Step::PostmortemPage).starts_with("create the page"));
+    assert_eq!(
+        acts(Step::ReviewMeeting),
+        "choose the slot, book the meeting"
+    );
+    assert!(acts(Step::Announcement).contains("mail "));
+    assert!(matches!(
+        foreseen[&Step::ActionItems],
+        Verdict::Waiting { .. }
+    ));
+}
