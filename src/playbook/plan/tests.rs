@@ -487,9 +487,11 @@ fn a_forecast_tells_everything_that_one_pass_would_do_and_does_nothing() {
     let before = case.clone();
     let foreseen = forecast(&case, &rules(), at(SETTLED));
     assert_eq!(case, before);
-    let acts = |step| match &foreseen[&step] {
-        Verdict::Ready { acts } => acts.join(", "),
-        other => panic!("{step}: {other:?}"),
+    let acts = |step| {
+        let Verdict::Ready { acts } = &foreseen[&step] else {
+            panic!("{step}: {:?}", foreseen[&step]);
+        };
+        acts.join(", ")
     };
     assert!(acts(Step::AffectedCustomers).ends_with("write the rows"));
     assert!(acts(Step::PostmortemPage).starts_with("create the page"));
