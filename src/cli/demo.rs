@@ -6,6 +6,7 @@
 mod summary;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -41,7 +42,12 @@ const LOOKS: [Time; 2] = [MORNING, time(16, 0, 0, 0)];
 const DAYS: i64 = 12;
 
 /// Tells the story; then serves its world, unless it is to end.
-pub async fn demo(common: &Common, exit: bool, listen: SocketAddr) -> Result<Exit, Fault> {
+pub async fn demo(
+    common: &Common,
+    exit: bool,
+    listen: SocketAddr,
+    record: Option<PathBuf>,
+) -> Result<Exit, Fault> {
     // Nobody looks at the pages of a demo that ends: any free port will do.
     let listen = if exit {
         SocketAddr::new(listen.ip(), 0)
@@ -55,7 +61,7 @@ pub async fn demo(common: &Common, exit: bool, listen: SocketAddr) -> Result<Exi
         listen,
         clock: clock.clone(),
         latency: Duration::ZERO,
-        record: None,
+        record,
     })
     .await
     .map_err(|error| {

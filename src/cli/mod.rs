@@ -98,6 +98,9 @@ enum Verb {
         /// Where the world and the dashboard are served; loopback only
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// Write every exchange to FILE, a JSON object a line
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
     },
     /// Do what is owed: a daemon on its own schedule, or one pass
     Run {
@@ -184,7 +187,11 @@ pub async fn main(cli: Cli) -> Exit {
     let Cli { common, verb } = cli;
     let ended = match verb.unwrap_or(Verb::Plan) {
         Verb::Plan => plan::plan(&common).await,
-        Verb::Demo { exit, listen } => demo::demo(&common, exit, listen).await,
+        Verb::Demo {
+            exit,
+            listen,
+            record,
+        } => demo::demo(&common, exit, listen, record).await,
         Verb::Run { once: true } => run::once(&common).await,
         Verb::Run { once: false } => run::daemon(&common).await,
         Verb::Status { json } => status::status(&common, json).await,

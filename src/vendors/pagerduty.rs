@@ -15,8 +15,7 @@ use serde_json::{Value, json};
 use super::http::{CallError, Dialect, Failure, Http, Repeat, Request, Said, if_there};
 use answers::nullable;
 pub use answers::{
-    ConferenceBridge, CustomField, Incident, IncidentStatus, LogEntry, LogEntryKind, Note,
-    Reference, Urgency, User,
+    CustomField, Incident, IncidentStatus, LogEntry, LogEntryKind, Note, Reference, Urgency, User,
 };
 
 const PAGE_LENGTH: u32 = 100;
@@ -118,14 +117,13 @@ impl PagerDuty {
         })
     }
 
-    /// An incident with its conference bridge and custom fields; none where it is not there or not ours to see.
+    /// An incident with its custom fields; none where it is not there or not ours to see.
     ///
     /// # Errors
     /// Any failure but "not found".
     pub async fn incident(&self, id: &str) -> Result<Option<Incident>, CallError> {
-        let request = Request::get("read incident", ["incidents", id])
-            .query("include[]", "conference_bridge")
-            .query("include[]", "custom_fields");
+        let request =
+            Request::get("read incident", ["incidents", id]).query("include[]", "custom_fields");
         let one: Option<OneIncident> = if_there(self.call(request).await)?;
         Ok(one.map(|one| one.incident))
     }

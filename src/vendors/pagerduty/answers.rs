@@ -82,19 +82,8 @@ pub struct Incident {
     pub merged_into: Option<Reference>,
     /// Those who were asked to respond, as far as the account's plan tells.
     pub responders: Vec<Reference>,
-    /// Where people talked, on the single call only.
-    pub conference_bridge: Option<ConferenceBridge>,
     /// The account's own fields, on the single call only.
     pub custom_fields: Vec<CustomField>,
-}
-
-/// Where people talked.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-pub struct ConferenceBridge {
-    /// A telephone number.
-    pub conference_number: Option<String>,
-    /// A link, sometimes to a Slack channel.
-    pub conference_url: Option<String>,
 }
 
 /// A field of the account's own.
@@ -129,7 +118,6 @@ struct WireIncident {
     resolve_reason: Option<ResolveReason>,
     #[serde(default, deserialize_with = "nullable")]
     incidents_responders: Vec<Responder>,
-    conference_bridge: Option<ConferenceBridge>,
     #[serde(default, deserialize_with = "nullable")]
     custom_fields: Vec<CustomField>,
 }
@@ -185,7 +173,6 @@ impl<'de> Deserialize<'de> for Incident {
                 .into_iter()
                 .filter_map(|responder| responder.user)
                 .collect(),
-            conference_bridge: wire.conference_bridge,
             custom_fields: wire.custom_fields,
         })
     }
