@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::customer::AffectedCustomer;
 use super::person::Person;
+use super::rich_text::RichText;
 
 /// `source:key`, such as `pagerduty:Q1ABC2DEF3`. Stable for the life of the incident; every key we derive starts here.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,6 +95,9 @@ pub struct Participant {
     pub person: Person,
     /// In which part.
     pub part: Part,
+    /// How many things in the record they did or said.
+    #[serde(default)]
+    pub contributions: u32,
 }
 
 /// What kind of thing an entry of the timeline is.
@@ -110,6 +114,8 @@ pub enum EntryKind {
     Note,
     /// A chat message.
     Message,
+    /// Customers no longer felt it, though it was not over.
+    Mitigated,
     /// It was over.
     Resolved,
     /// Anything else the record holds.
@@ -123,10 +129,76 @@ pub struct TimelineEntry {
     pub at: Timestamp,
     /// What kind of thing.
     pub kind: EntryKind,
-    /// The name of the person or tool that did it, where known: `Pingdom`, `PagerDuty`.
+    /// The name of the person that did it, or of the tool an alert came from, where known: `Pingdom`, `PagerDuty`.
     pub by: Option<String>,
     /// What happened, as the record says it. Text from outside: data, never markup.
-    pub text: String,
+    pub text: RichText,
+    /// Where people see it in the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// For an answer in a thread: when the thread's first message was written. Such an entry stands below that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Timestamp>,
+    /// When its writer changed it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+    /// Files that came with it; linked, never copied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileLink>,
+    /// That the same thing came again and again, and is told once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
+}
+
+impl TimelineEntry {
+    /// An entry of which no more is known than this.
+    pub fn new(
+        at: Timestamp,
+        kind: EntryKind,
+        by: Option<String>,
+        text: impl Into<RichText>,
+    ) -> Self {
+        Self {
+            at,
+            kind,
+            by,
+            text: text.into(),
+            url: None,
+            thread: None,
+            edited_at: None,
+            files: Vec::new(),
+            repeats: None,
+        }
+    }
+}
+
+/// A file that stands in the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileLink {
+    /// Its name.
+    pub name: String,
+    /// Where people open it, if they may.
+    pub url: Option<String>,
+}
+
+/// The same thing, more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeats {
+    /// How often in all; at least 2.
+    pub times: u32,
+    /// When it came last.
+    pub until: Timestamp,
+}
+
+/// Who may read about an incident.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// The whole company.
+    #[default]
+    Company,
+    /// Those who took part: a page that only they can open, no mail to lists, no post to channels.
+    Private,
 }
 
 /// What people have written about the incident so far; each may be missing, and is then left to fill in.
@@ -160,23 +232,69 @@ pub struct Incident {
     pub service: String,
     /// Priority or severity as the source names it: `P1`, `SEV-2`.
     pub severity: Option<String>,
+    /// When customers first felt it, where the record says so.
+    #[serde(default)]
+    pub began_at: Option<Timestamp>,
     /// When it was opened, by the source's clock.
     pub opened_at: Timestamp,
+    /// When customers no longer felt it, where the record says so.
+    #[serde(default)]
+    pub mitigated_at: Option<Timestamp>,
     /// Where it stands.
     pub status: Status,
     /// How much of the record this is.
     pub detail: Detail,
     /// Who took part, the lead first where there is one; no two with the same address.
     pub participants: Vec<Participant>,
-    /// What happened, oldest first.
+    /// What happened, oldest first, answers in threads below what they answer.
     pub timeline: Vec<TimelineEntry>,
     /// What people wrote.
     pub narrative: Narrative,
     /// Customers that the record itself names; more may come from elsewhere.
     pub customers: Vec<AffectedCustomer>,
+    /// Who may read about it.
+    #[serde(default)]
+    pub visibility: Visibility,
+    /// Ids of chat channels that are this incident's own.
+    #[serde(default)]
+    pub channels: Vec<String>,
+    /// What of the record could not be had, a sentence each, for the page: `Slack's #prod-issue could not be read: …`.
+    /// No text of the record's own.
+    #[serde(default)]
+    pub gaps: Vec<String>,
 }
 
 impl Incident {
+    /// What a list tells at the least; the rest is empty, to be completed field by field.
+    pub fn listed(
+        id: IncidentId,
+        reference: impl Into<String>,
+        title: impl Into<String>,
+        opened_at: Timestamp,
+        status: Status,
+    ) -> Self {
+        Self {
+            id,
+            reference: reference.into(),
+            title: title.into(),
+            url: None,
+            service: String::new(),
+            severity: None,
+            began_at: None,
+            opened_at,
+            mitigated_at: None,
+            status,
+            detail: Detail::Listed,
+            participants: Vec::new(),
+            timeline: Vec::new(),
+            narrative: Narrative::default(),
+            customers: Vec::new(),
+            visibility: Visibility::default(),
+            channels: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+
     /// When it was resolved; `None` while it is open, and for one merged into another.
     pub fn resolved_at(&self) -> Option<Timestamp> {
         match &self.status {

@@ -13,6 +13,7 @@ pub mod incident;
 pub mod person;
 pub mod plan;
 pub mod retry;
+pub mod rich_text;
 pub mod rules;
 pub mod schedule;
 pub mod slot;

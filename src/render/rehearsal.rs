@@ -93,19 +93,14 @@ fn at(hours: i64) -> Timestamp {
 
 fn bare_incident() -> Incident {
     Incident {
-        id: IncidentId::new("rehearsal", "1"),
-        reference: "#1".to_owned(),
-        title: "Rehearsal".to_owned(),
-        url: None,
-        service: String::new(),
-        severity: None,
-        opened_at: at(0),
-        status: Status::Open,
         detail: Detail::Full,
-        participants: Vec::new(),
-        timeline: Vec::new(),
-        narrative: Narrative::default(),
-        customers: Vec::new(),
+        ..Incident::listed(
+            IncidentId::new("rehearsal", "1"),
+            "#1".to_owned(),
+            "Rehearsal".to_owned(),
+            at(0),
+            Status::Open,
+        )
     }
 }
 
@@ -118,6 +113,7 @@ fn full_incident() -> Incident {
             ..Person::default()
         },
         part,
+        contributions: 1,
     };
     Incident {
         // Longer than a heading, with all that has to be escaped.
@@ -130,11 +126,13 @@ fn full_incident() -> Incident {
             .map(participant)
             .into(),
         timeline: (0..200)
-            .map(|minute| TimelineEntry {
-                at: at(0) + SignedDuration::from_mins(minute),
-                kind: EntryKind::Message,
-                by: Some("Somebody".to_owned()),
-                text: "Something".to_owned(),
+            .map(|minute| {
+                TimelineEntry::new(
+                    at(0) + SignedDuration::from_mins(minute),
+                    EntryKind::Message,
+                    Some("Somebody".to_owned()),
+                    "Something",
+                )
             })
             .collect(),
         narrative: Narrative {

@@ -83,7 +83,7 @@ impl Timeline {
 
 impl Row {
     fn new(entry: &TimelineEntry, zone: &TimeZone) -> Self {
-        let what = text::cut(&text::line(&entry.text), ENTRY);
+        let what = text::cut(&text::line(&entry.text.to_plain()), ENTRY);
         Self {
             time: time::cell(entry.at, zone),
             utc: time::utc_cell(entry.at, zone),
@@ -105,7 +105,7 @@ impl Row {
 
 /// Which entries are in plain view, by their index, in order.
 fn in_view(entries: &[&TimelineEntry]) -> Vec<usize> {
-    let mut of_kind = [0_usize; 7];
+    let mut of_kind = [0_usize; 8];
     let mut ranked: Vec<_> = entries
         .iter()
         .enumerate()
@@ -132,6 +132,7 @@ fn tells_the_story(kind: EntryKind) -> bool {
         | EntryKind::Acknowledged
         | EntryKind::Escalated
         | EntryKind::Note
+        | EntryKind::Mitigated
         | EntryKind::Resolved => true,
         EntryKind::Message | EntryKind::Other => false,
     }
@@ -141,12 +142,13 @@ fn tells_the_story(kind: EntryKind) -> bool {
 fn weight(kind: EntryKind) -> usize {
     match kind {
         EntryKind::Resolved => 0,
-        EntryKind::Note => 1,
-        EntryKind::Escalated => 2,
-        EntryKind::Acknowledged => 3,
-        EntryKind::Alert => 4,
-        EntryKind::Message => 5,
-        EntryKind::Other => 6,
+        EntryKind::Mitigated => 1,
+        EntryKind::Note => 2,
+        EntryKind::Escalated => 3,
+        EntryKind::Acknowledged => 4,
+        EntryKind::Alert => 5,
+        EntryKind::Message => 6,
+        EntryKind::Other => 7,
     }
 }
 
@@ -157,6 +159,7 @@ fn label(kind: EntryKind) -> Option<&'static str> {
         EntryKind::Escalated => Some("escalated"),
         EntryKind::Note => Some("note"),
         EntryKind::Message => Some("message"),
+        EntryKind::Mitigated => Some("mitigated"),
         EntryKind::Resolved => Some("resolved"),
         EntryKind::Other => None,
     }

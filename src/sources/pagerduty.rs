@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 
 use super::{IncidentSource, Pulled, SourceError};
 use crate::playbook::incident::{
-    Detail, EntryKind, Incident, IncidentId, Narrative, Part, Participant, Status, TimelineEntry,
+    Detail, EntryKind, Incident, IncidentId, Part, Participant, Status, TimelineEntry,
 };
 use crate::playbook::person::Person;
 use crate::vendors::http::{CallError, Failure};
@@ -228,12 +228,21 @@ fn listed(incident: &vendor::Incident) -> Incident {
         .resolved_at
         .or(incident.updated_at)
         .unwrap_or(incident.created_at);
+    let reference = incident
+        .number
+        .map_or_else(|| incident.id.clone(), |number| format!("#{number}"));
+    let status = match (&incident.merged_into, incident.status) {
+        (Some(other), _) => Status::Merged {
+            into: IncidentId::new(NAME, &other.id),
+        },
+        (None, IncidentStatus::Resolved) => Status::Resolved { at: resolved_at },
+        // An unknown status is not a resolution.
+        (
+            None,
+            IncidentStatus::Triggered | IncidentStatus::Acknowledged | IncidentStatus::Unknown,
+        ) => Status::Open,
+    };
     Incident {
-        id: IncidentId::new(NAME, &incident.id),
-        reference: incident
-            .number
-            .map_or_else(|| incident.id.clone(), |number| format!("#{number}")),
-        title: incident.title.clone(),
         url: incident.html_url.clone(),
         service: incident
             .service
@@ -241,23 +250,13 @@ fn listed(incident: &vendor::Incident) -> Incident {
             .and_then(|service| service.summary.clone())
             .unwrap_or_default(),
         severity: incident.priority.clone(),
-        opened_at: incident.created_at,
-        status: match (&incident.merged_into, incident.status) {
-            (Some(other), _) => Status::Merged {
-                into: IncidentId::new(NAME, &other.id),
-            },
-            (None, IncidentStatus::Resolved) => Status::Resolved { at: resolved_at },
-            // An unknown status is not a resolution.
-            (
-                None,
-                IncidentStatus::Triggered | IncidentStatus::Acknowledged | IncidentStatus::Unknown,
-            ) => Status::Open,
-        },
-        detail: Detail::Listed,
-        participants: Vec::new(),
-        timeline: Vec::new(),
-        narrative: Narrative::default(),
-        customers: Vec::new(),
+        ..Incident::listed(
+            IncidentId::new(NAME, &incident.id),
+            reference,
+            incident.title.as_str(),
+            incident.created_at,
+            status,
+        )
     }
 }
 
@@ -319,7 +318,11 @@ fn participants(
                     ..Person::default()
                 },
             };
-            Participant { person, part }
+            Participant {
+                person,
+                part,
+                contributions: 1,
+            }
         })
         .collect()
 }
@@ -342,20 +345,20 @@ fn timeline(log: &[LogEntry], notes: &[Note]) -> Vec<TimelineEntry> {
             LogEntryKind::Notify | LogEntryKind::Annotate => return None,
         };
         let by = entry.agent.as_ref().and_then(|agent| agent.summary.clone());
-        Some(TimelineEntry {
-            at: entry.created_at,
+        Some(TimelineEntry::new(
+            entry.created_at,
             kind,
-            by: tool(entry).or(by),
-            text: entry.summary.clone(),
-        })
+            tool(entry).or(by),
+            entry.summary.as_str(),
+        ))
     });
     let noted = notes.iter().filter_map(|note| {
-        Some(TimelineEntry {
-            at: note.created_at?,
-            kind: EntryKind::Note,
-            by: note.user.as_ref().and_then(|user| user.summary.clone()),
-            text: note.content.clone(),
-        })
+        Some(TimelineEntry::new(
+            note.created_at?,
+            EntryKind::Note,
+            note.user.as_ref().and_then(|user| user.summary.clone()),
+            note.content.as_str(),
+        ))
     });
     let mut timeline: Vec<TimelineEntry> = logged.chain(noted).collect();
     timeline.sort_by_key(|entry| entry.at);

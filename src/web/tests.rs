@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::playbook::effect::{EffectKey, EffectState};
 use crate::playbook::incident::{
-    Detail, EntryKind, Incident, Narrative, Part, Participant, Status, TimelineEntry,
+    Detail, EntryKind, Incident, Part, Participant, Status, TimelineEntry,
 };
 use crate::playbook::person::Person;
 use crate::store::sqlite::SqliteStore;
@@ -23,14 +23,9 @@ fn now() -> Timestamp {
 fn incident(key: &str, title: &str) -> Incident {
     let resolved = now() - SignedDuration::from_hours(1);
     Incident {
-        id: IncidentId::new("pagerduty", key),
-        reference: format!("#{key}"),
-        title: title.to_owned(),
         url: Some("javascript:alert(1)".to_owned()),
         service: "checkout".to_owned(),
         severity: Some("SEV-1".to_owned()),
-        opened_at: now() - SignedDuration::from_hours(3),
-        status: Status::Resolved { at: resolved },
         detail: Detail::Full,
         participants: vec![Participant {
             person: Person {
@@ -38,15 +33,21 @@ fn incident(key: &str, title: &str) -> Incident {
                 ..Person::default()
             },
             part: Part::Lead,
+            contributions: 1,
         }],
-        timeline: vec![TimelineEntry {
-            at: resolved,
-            kind: EntryKind::Message,
-            by: Some(HOSTILE.to_owned()),
-            text: format!("\"><img src=x onerror=alert(1)> {HOSTILE}"),
-        }],
-        narrative: Narrative::default(),
-        customers: Vec::new(),
+        timeline: vec![TimelineEntry::new(
+            resolved,
+            EntryKind::Message,
+            Some(HOSTILE.to_owned()),
+            format!("\"><img src=x onerror=alert(1)> {HOSTILE}"),
+        )],
+        ..Incident::listed(
+            IncidentId::new("pagerduty", key),
+            format!("#{key}"),
+            title.to_owned(),
+            now() - SignedDuration::from_hours(3),
+            Status::Resolved { at: resolved },
+        )
     }
 }
 

@@ -321,11 +321,12 @@ impl Whole {
                         EntryKind::Escalated => "escalated",
                         EntryKind::Note => "note",
                         EntryKind::Message => "message",
+                        EntryKind::Mitigated => "mitigated",
                         EntryKind::Resolved => "resolved",
                         EntryKind::Other => "other",
                     },
                     by: entry.by.clone(),
-                    text: entry.text.clone(),
+                    text: entry.text.to_plain(),
                 })
                 .collect(),
         }

@@ -5,7 +5,7 @@ use rstest::rstest;
 
 use super::super::case::{Decision, Waiver};
 use super::super::effect::Effect;
-use super::super::incident::{Incident, IncidentId, Narrative};
+use super::super::incident::{Incident, IncidentId};
 use super::super::rules::{AnnouncementRules, CustomerRules};
 use super::super::steps::act::News;
 use super::super::steps::announcement::RECIPIENTS;
@@ -47,19 +47,15 @@ fn rules() -> Rules {
 fn case() -> Case {
     Case::new(
         Incident {
-            id: IncidentId::new("pagerduty", "Q1"),
-            reference: "#1".to_owned(),
-            title: "Checkout is down".to_owned(),
-            url: None,
             service: "checkout".to_owned(),
-            severity: None,
-            opened_at: at("2026-03-02T07:00:00Z"),
-            status: Status::Resolved { at: at(RESOLVED) },
             detail: Detail::Full,
-            participants: Vec::new(),
-            timeline: Vec::new(),
-            narrative: Narrative::default(),
-            customers: Vec::new(),
+            ..Incident::listed(
+                IncidentId::new("pagerduty", "Q1"),
+                "#1".to_owned(),
+                "Checkout is down".to_owned(),
+                at("2026-03-02T07:00:00Z"),
+                Status::Resolved { at: at(RESOLVED) },
+            )
         },
         at(RESOLVED),
     )

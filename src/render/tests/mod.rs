@@ -35,36 +35,27 @@ fn participant(name: &str, account: Option<&str>, part: Part) -> Participant {
             ..Person::default()
         },
         part,
+        contributions: 1,
     }
 }
 
 fn entry(time: &str, kind: EntryKind, by: Option<&str>, text: &str) -> TimelineEntry {
-    TimelineEntry {
-        at: at(time),
-        kind,
-        by: by.map(str::to_owned),
-        text: text.to_owned(),
-    }
+    TimelineEntry::new(at(time), kind, by.map(str::to_owned), text)
 }
 
 /// Nothing known but a title and times.
 fn bare_incident(title: &str) -> Incident {
     Incident {
-        id: IncidentId::new("pagerduty", "Q1ABC2DEF3"),
-        reference: "#1042".to_owned(),
-        title: title.to_owned(),
-        url: None,
-        service: String::new(),
-        severity: None,
-        opened_at: at("2026-03-02T13:05:10Z"),
-        status: Status::Resolved {
-            at: at("2026-03-02T15:19:40Z"),
-        },
         detail: Detail::Full,
-        participants: Vec::new(),
-        timeline: Vec::new(),
-        narrative: Narrative::default(),
-        customers: Vec::new(),
+        ..Incident::listed(
+            IncidentId::new("pagerduty", "Q1ABC2DEF3"),
+            "#1042",
+            title,
+            at("2026-03-02T13:05:10Z"),
+            Status::Resolved {
+                at: at("2026-03-02T15:19:40Z"),
+            },
+        )
     }
 }
 

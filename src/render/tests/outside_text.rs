@@ -188,11 +188,13 @@ fn the_largest_page_stays_below_a_megabyte_and_says_what_it_leaves_out() {
             .map(|_| participant(&"\"".repeat(500), Some(&"\"".repeat(200)), Part::Responder))
             .collect(),
         timeline: (0..20_000)
-            .map(|second| TimelineEntry {
-                at: at("2026-03-02T13:05:10Z") + SignedDuration::from_secs(second),
-                kind: EntryKind::Message,
-                by: Some("\"".repeat(500)),
-                text: "\"".repeat(5_000),
+            .map(|second| {
+                TimelineEntry::new(
+                    at("2026-03-02T13:05:10Z") + SignedDuration::from_secs(second),
+                    EntryKind::Message,
+                    Some("\"".repeat(500)),
+                    "\"".repeat(5_000),
+                )
             })
             .collect(),
         service: endless(),

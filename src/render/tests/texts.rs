@@ -159,14 +159,14 @@ fn text_and_html_say_the_same() {
 fn a_long_record_shows_what_tells_the_story_and_expands_the_rest() {
     let zone = berlin();
     let mut incident = rich_incident();
-    incident
-        .timeline
-        .extend((0..500).map(|minute| TimelineEntry {
-            at: at("2026-03-02T13:06:00Z") + SignedDuration::from_secs(minute * 10),
-            kind: EntryKind::Message,
-            by: None,
-            text: format!("message {minute}."),
-        }));
+    incident.timeline.extend((0..500).map(|minute| {
+        TimelineEntry::new(
+            at("2026-03-02T13:06:00Z") + SignedDuration::from_secs(minute * 10),
+            EntryKind::Message,
+            None,
+            format!("message {minute}."),
+        )
+    }));
     let storage = templates()
         .page(&rich_story(&incident, &zone))
         .unwrap()

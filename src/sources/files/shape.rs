@@ -209,10 +209,8 @@ pub(super) fn convert(file: FileIncident) -> Result<Reading, String> {
     };
     let mut timeline: Vec<TimelineEntry> = timeline.into_iter().map(FileEntry::convert).collect();
     timeline.sort_by_key(|entry| entry.at);
+    let reference = said(reference).unwrap_or_else(|| id.clone());
     let incident = Incident {
-        reference: said(reference).unwrap_or_else(|| id.clone()),
-        id: IncidentId::new(NAME, &id),
-        title,
         url: said(url).filter(|url| {
             let shown = is_web(url);
             if !shown {
@@ -222,8 +220,6 @@ pub(super) fn convert(file: FileIncident) -> Result<Reading, String> {
         }),
         service,
         severity: said(severity),
-        opened_at,
-        status,
         detail: Detail::Full,
         participants: participants(lead, responders, observers, &mut left_out),
         timeline,
@@ -238,6 +234,13 @@ pub(super) fn convert(file: FileIncident) -> Result<Reading, String> {
             .into_iter()
             .map(FileCustomer::convert)
             .collect(),
+        ..Incident::listed(
+            IncidentId::new(NAME, &id),
+            reference,
+            title,
+            opened_at,
+            status,
+        )
     };
     Ok(Reading { incident, left_out })
 }
@@ -280,7 +283,11 @@ fn participants(
             .clone()
             .is_some_and(|email| !seen.insert(email));
         if !known {
-            participants.push(Participant { person, part });
+            participants.push(Participant {
+                person,
+                part,
+                contributions: 1,
+            });
         }
     }
     participants
@@ -333,9 +340,9 @@ fn is_address(text: &str) -> bool {
 impl FileEntry {
     fn convert(self) -> TimelineEntry {
         let Self { at, kind, by, text } = self;
-        TimelineEntry {
-            at: at.0,
-            kind: match kind {
+        TimelineEntry::new(
+            at.0,
+            match kind {
                 FileEntryKind::Alert => EntryKind::Alert,
                 FileEntryKind::Acknowledged => EntryKind::Acknowledged,
                 FileEntryKind::Escalated => EntryKind::Escalated,
@@ -344,9 +351,9 @@ impl FileEntry {
                 FileEntryKind::Resolved => EntryKind::Resolved,
                 FileEntryKind::Other => EntryKind::Other,
             },
-            by: said(by),
+            said(by),
             text,
-        }
+        )
     }
 }
 

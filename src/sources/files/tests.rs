@@ -394,7 +394,7 @@ fn the_timeline_is_told_oldest_first_and_keeps_the_order_of_what_came_at_once() 
     let incident = with(least("a"), "timeline", timeline);
     let file = parse::parse(incident.to_string().as_bytes()).unwrap();
     let timeline = shape::convert(file).unwrap().incident.timeline;
-    let texts: Vec<_> = timeline.iter().map(|entry| entry.text.as_str()).collect();
+    let texts: Vec<_> = timeline.iter().map(|entry| entry.text.to_plain()).collect();
     assert_eq!(texts, ["first", "second", "third"]);
     assert_eq!(timeline[0].kind, EntryKind::Other);
 }

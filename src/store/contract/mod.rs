@@ -88,19 +88,14 @@ pub(super) fn minute(minutes: i64) -> Timestamp {
 /// Incident number `number`, opened that many minutes after [`start`], known from a list.
 pub(super) fn listed(number: i64) -> Incident {
     Incident {
-        id: IncidentId::new("test", &number.to_string()),
-        reference: format!("#{number}"),
-        title: "Checkout is down".to_owned(),
-        url: None,
         service: "checkout".to_owned(),
-        severity: None,
-        opened_at: minute(number),
-        status: Status::Open,
-        detail: Detail::Listed,
-        participants: Vec::new(),
-        timeline: Vec::new(),
-        narrative: Narrative::default(),
-        customers: Vec::new(),
+        ..Incident::listed(
+            IncidentId::new("test", &number.to_string()),
+            format!("#{number}"),
+            "Checkout is down".to_owned(),
+            minute(number),
+            Status::Open,
+        )
     }
 }
 
