@@ -370,8 +370,11 @@ fn the_acts_are_those_of_the_architecture_page() {
     fn listed(act: &Act) {
         match act {
             Act::FolderId | Act::Folder | Act::Sharing(_) | Act::Spreadsheet | Act::Rows => {}
-            Act::Page | Act::Labels | Act::Comment(News::Sheet | News::Meeting) => {}
-            Act::Slot | Act::Event | Act::Mail(_) | Act::Chat(_) | Act::Mirror => {}
+            Act::Page | Act::Labels => {}
+            Act::Comment(News::Sheet | News::Meeting | News::Lead) => {}
+            Act::Slot | Act::Event | Act::Contact => {}
+            Act::Mail(_) | Act::Chat(_) | Act::Mirror => {}
+            Act::BriefMail(_) | Act::BriefChat(_) | Act::Note | Act::Links(_) => {}
         }
     }
     let acts = [
@@ -384,11 +387,17 @@ fn the_acts_are_those_of_the_architecture_page() {
         Act::Labels,
         Act::Comment(News::Sheet),
         Act::Comment(News::Meeting),
+        Act::Comment(News::Lead),
         Act::Slot,
         Act::Event,
+        Act::Contact,
         Act::Mail(String::new()),
         Act::Chat(String::new()),
         Act::Mirror,
+        Act::BriefMail(String::new()),
+        Act::BriefChat(String::new()),
+        Act::Note,
+        Act::Links(String::new()),
     ];
     acts.iter().for_each(listed);
     let expected: Vec<[String; 2]> = acts

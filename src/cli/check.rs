@@ -3,11 +3,13 @@
 use std::fmt::Display;
 
 use super::compose;
+use super::screen;
 use super::{Common, Exit, Fault};
 use crate::channels::ChannelCheck;
 use crate::config::{Config, Reach};
 use crate::vendors::http::{CallError, Failure};
 use crate::worker::Worker;
+use crate::worker::people::{UNPLACED, Unplaced};
 
 /// What one check found.
 enum Finding {
@@ -52,6 +54,7 @@ pub async fn check(common: &Common, offline: bool) -> Result<Exit, Fault> {
             channel("mail", worker.means.email.as_deref()),
             channel("slack", worker.means.chat.as_deref()),
         );
+        findings.extend(unplaced(&config).await?);
         findings.extend(
             sources
                 .into_iter()
@@ -117,6 +120,25 @@ async fn sources(worker: &Worker) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// Whoever took part in an incident so far and could not be placed.
+async fn unplaced(config: &Config) -> Result<Vec<Finding>, Fault> {
+    if !compose::has_ledger(&config.store.path) {
+        return Ok(Vec::new());
+    }
+    let unplaced: Unplaced = compose::store(config)
+        .await?
+        .memo(UNPLACED)
+        .await?
+        .and_then(|value| serde_json::from_value(value).ok())
+        .unwrap_or_default();
+    Ok(unplaced
+        .iter()
+        .map(|(name, missing)| {
+            Finding::Warning(format!("people: {}", screen::unplaced(name, missing)))
+        })
+        .collect())
 }
 
 async fn confluence(worker: &Worker) -> Vec<Finding> {

@@ -18,15 +18,18 @@ use crate::config::{self, Config, Count};
 use crate::playbook::business_hours::{BusinessHours, Deadline, Shift};
 use crate::playbook::hours::Hours;
 use crate::playbook::person::{Directory, Person};
+use crate::playbook::privacy::PrivacyRules;
 use crate::playbook::retry::RetryRules;
-use crate::playbook::rules::{AnnouncementRules, CustomerRules, Provision, Rules};
+use crate::playbook::rules::{
+    AnnouncementRules, BriefingRules, CustomerRules, Provision, Rules, Way,
+};
 use crate::render::Templates;
 use crate::sources::customers::CustomerFiles;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::vendors::http::{Repeat, Request};
 use crate::worker::memory::Memory;
-use crate::worker::{Company, Manner, MeetingRules, Worker};
+use crate::worker::{Company, LeadRules, Manner, MeetingRules, Worker};
 
 /// How long after an attempt of unknown outcome a vendor is asked: its lists lag behind its writes for seconds.
 const DOUBT: SignedDuration = SignedDuration::from_secs(30);
@@ -120,6 +123,7 @@ pub async fn worker(config: &Config, clock: Clock, store: Arc<dyn Store>) -> Res
             since: config.since,
         },
         means,
+        people: network.people()?,
         memory: Memory::default(),
         transport: network.transport().clone(),
     })
@@ -183,6 +187,7 @@ pub fn rules(config: &Config) -> Rules {
         } else {
             Provision::Provided(announcement)
         },
+        lead_briefing: lead_briefing(config),
         action_items: match (&config.confluence, &config.mail) {
             _ if !config.action_items.enabled => {
                 Provision::Off("`action_items.enabled` is false".to_owned())
@@ -196,6 +201,34 @@ pub fn rules(config: &Config) -> Rules {
             }
         },
     }
+}
+
+/// How the lead can be briefed here.
+fn lead_briefing(config: &Config) -> Provision<BriefingRules> {
+    if !config.lead_briefing.enabled {
+        return Provision::Off("`lead_briefing.enabled` is false".to_owned());
+    }
+    let note_as = config
+        .sources
+        .pagerduty
+        .as_ref()
+        .and_then(|pagerduty| pagerduty.note_as.as_ref());
+    let ways: BTreeSet<Way> = [
+        (config.mail.is_some(), Way::Mail),
+        (config.slack.is_some(), Way::Chat),
+        (note_as.is_some(), Way::Note),
+        (config.slack.is_some(), Way::Links),
+    ]
+    .into_iter()
+    .filter_map(|(is_there, way)| is_there.then_some(way))
+    .collect();
+    if ways.is_empty() {
+        return Provision::Off("neither mail nor slack is configured".to_owned());
+    }
+    Provision::Provided(BriefingRules {
+        ways,
+        channels: config.lead_briefing.links_to.clone(),
+    })
 }
 
 /// What acting goes by.
@@ -223,18 +256,27 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
             .collect(),
     );
     let meeting = &config.review_meeting;
-    let optional = meeting
-        .people
-        .iter()
-        .map(|email| {
-            let unknown = || Person {
-                name: email.clone(),
-                email: Some(email.clone()),
-                ..Person::default()
-            };
-            directory.by_email(email).cloned().unwrap_or_else(unknown)
-        })
-        .collect();
+    let person = |email: &String| {
+        let unknown = || Person {
+            name: email.clone(),
+            email: Some(email.to_lowercase()),
+            ..Person::default()
+        };
+        directory.by_email(email).cloned().unwrap_or_else(unknown)
+    };
+    let optional = meeting.people.iter().map(person).collect();
+    let lead = LeadRules {
+        reactions: config.lead.reactions.clone(),
+        looked_for: config.lead.looked_for,
+        otherwise: config.lead.otherwise.as_ref().map(person),
+    };
+    let private = &config.private;
+    let privacy = PrivacyRules::new(
+        &private.titles,
+        private.services.clone(),
+        private.severities.clone(),
+    )
+    .map_err(|error| Fault::Usage(format!("private.titles: {error}")))?;
     Ok(Company {
         installation: config.installation.clone(),
         name: config.organisation.clone(),
@@ -252,6 +294,8 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
             optional,
             meet: meeting.meet,
         },
+        lead,
+        privacy,
     })
 }
 

@@ -18,6 +18,7 @@ use crate::config::{self, Config, GoogleIdentity, MailSecurity};
 use crate::sources::IncidentSource;
 use crate::sources::files::Files;
 use crate::sources::pagerduty::PagerDuty as PagerDutySource;
+use crate::sources::volunteers::Volunteers;
 use crate::vendors::confluence::{self, Confluence};
 use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
 use crate::vendors::google::calendar::Calendar;
@@ -28,7 +29,8 @@ use crate::vendors::http::{Http, HttpOptions, Transport};
 use crate::vendors::pagerduty::PagerDuty;
 use crate::vendors::slack::Slack;
 use crate::vendors::smtp::{Credentials, Security, Smtp, SmtpOptions};
-use crate::worker::act::{ConfluenceMeans, GoogleMeans, Means};
+use crate::worker::act::{ConfluenceMeans, GoogleMeans, Means, PagerDutyMeans};
+use crate::worker::people::People;
 
 /// The smallest scopes that work: files this client made, their cells included, events, and when people are busy.
 const GOOGLE_SCOPES: [&str; 3] = [SCOPE_FILES, SCOPE_EVENTS, SCOPE_FREE_BUSY];
@@ -123,6 +125,26 @@ impl Network<'_> {
         })
     }
 
+    fn pagerduty(&self, pagerduty: &config::PagerDuty) -> Result<PagerDuty, Fault> {
+        Ok(PagerDuty::new(
+            self.http("pagerduty", &pagerduty.base_url)?,
+            pagerduty.key.clone(),
+        ))
+    }
+
+    fn pagerduty_notes(&self) -> Result<Option<PagerDutyMeans>, Fault> {
+        let Some(pagerduty) = &self.config.sources.pagerduty else {
+            return Ok(None);
+        };
+        let Some(note_as) = pagerduty.note_as.clone() else {
+            return Ok(None);
+        };
+        Ok(Some(PagerDutyMeans {
+            client: self.pagerduty(pagerduty)?,
+            note_as,
+        }))
+    }
+
     fn email(&self, mail: &config::Mail) -> Result<Arc<dyn Channel>, Fault> {
         let smtp = Smtp::new(&SmtpOptions {
             host: mail.host.clone(),
@@ -146,11 +168,37 @@ impl Network<'_> {
         )))
     }
 
-    fn chat(&self, slack: &config::Slack) -> Result<Arc<dyn Channel>, Fault> {
-        Ok(Arc::new(SlackChannel::new(Slack::new(
+    fn slack(&self, slack: &config::Slack) -> Result<Slack, Fault> {
+        Ok(Slack::new(
             self.http("slack", &slack.base_url)?,
             slack.token.clone(),
-        ))))
+        ))
+    }
+
+    fn chat(&self, slack: &config::Slack) -> Result<Arc<dyn Channel>, Fault> {
+        Ok(Arc::new(SlackChannel::new(self.slack(slack)?)))
+    }
+
+    /// Where people are looked up.
+    pub fn people(&self) -> Result<People, Fault> {
+        let slack = self
+            .config
+            .slack
+            .as_ref()
+            .map(|slack| self.slack(slack))
+            .transpose()?;
+        Ok(People::new(slack))
+    }
+
+    /// Whoever reacts, where anybody is asked to.
+    fn volunteers(&self) -> Result<Option<Volunteers>, Fault> {
+        let lead = &self.config.lead;
+        match &self.config.slack {
+            Some(slack) if !lead.reactions.is_empty() && lead.looked_for.is_positive() => Ok(Some(
+                Volunteers::new(self.slack(slack)?, lead.reactions.clone()),
+            )),
+            Some(_) | None => Ok(None),
+        }
     }
 }
 
@@ -162,10 +210,7 @@ fn duration(length: SignedDuration) -> Duration {
 pub fn sources(network: &Network<'_>) -> Result<Vec<Arc<dyn IncidentSource>>, Fault> {
     let mut sources: Vec<Arc<dyn IncidentSource>> = Vec::new();
     if let Some(pagerduty) = &network.config.sources.pagerduty {
-        let client = PagerDuty::new(
-            network.http("pagerduty", &pagerduty.base_url)?,
-            pagerduty.key.clone(),
-        );
+        let client = network.pagerduty(pagerduty)?;
         sources.push(Arc::new(PagerDutySource::new(client, pagerduty.overlap)));
     }
     if let Some(files) = &network.config.sources.files {
@@ -189,11 +234,13 @@ pub fn means(network: &Network<'_>, clock: &Clock) -> Result<Means, Fault> {
             .as_ref()
             .map(|confluence| network.confluence(confluence))
             .transpose()?,
+        pagerduty: network.pagerduty_notes()?,
         email: config
             .mail
             .as_ref()
             .map(|mail| network.email(mail))
             .transpose()?,
+        volunteers: network.volunteers()?,
         chat: config
             .slack
             .as_ref()

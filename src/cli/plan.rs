@@ -12,7 +12,8 @@ use super::compose;
 use super::screen;
 use super::{Common, Exit, Fault};
 use crate::playbook::case::Case;
-use crate::playbook::incident::IncidentId;
+use crate::playbook::incident::{Detail, IncidentId};
+use crate::playbook::lead;
 use crate::playbook::plan::{Reading, forecast, plan as planned};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
@@ -45,6 +46,8 @@ async fn read_records(worker: &Worker, cases: &mut [Case], now: Timestamp) -> Ve
         match worker.read(&case.incident).await {
             Ok(incident) => {
                 case.incident = incident;
+                let otherwise = worker.company.lead.otherwise.as_ref();
+                lead::appoint(&mut case.incident, None, otherwise);
                 None
             }
             Err(error) => Some(format!("record of {}: {error}", case.incident.id)),
@@ -84,6 +87,7 @@ async fn show(worker: &Worker) -> Result<Exit, Fault> {
                 );
                 for mut incident in pulled.incidents {
                     worker.complete(std::slice::from_mut(&mut incident));
+                    incident.detail = Detail::Listed;
                     cases
                         .entry(incident.id.clone())
                         .or_insert_with(|| Case::new(incident, now));

@@ -1,6 +1,6 @@
 //! How cases look in a terminal. Colour says nothing that the words do not say too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -178,4 +178,14 @@ pub fn nag(nag: &Nag) -> String {
         );
     }
     text
+}
+
+/// Somebody who took part and cannot be placed, with what is missing and how to mend it.
+pub fn unplaced(name: &str, missing: &BTreeSet<String>) -> String {
+    let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
+    format!(
+        "{}: {}. [[people]] in the configuration may say.",
+        short(name, 60),
+        missing.join("; ")
+    )
 }

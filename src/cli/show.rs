@@ -11,6 +11,7 @@ use crate::playbook::action_item::{ActionItem, ItemStatus};
 use crate::playbook::case::Case;
 use crate::playbook::effect::{EVERYONE, EffectKey};
 use crate::playbook::incident::{Detail, IncidentId};
+use crate::playbook::lead;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::action_items::{Because, FollowedItem, Nag, OverdueItem};
 use crate::render::{EventText, MailText, PageText};
@@ -67,7 +68,9 @@ async fn find(worker: &Worker, name: &str) -> Result<Case, Fault> {
                 || incident.id.key() == wanted
                 || incident.reference.trim_start_matches('#') == wanted
         });
-        if let Some(incident) = found {
+        if let Some(mut incident) = found {
+            // What a list tells, however much, is not the whole record.
+            incident.detail = Detail::Listed;
             return with_record(worker, Case::new(incident, worker.clock.now())).await;
         }
     }
@@ -80,6 +83,11 @@ async fn with_record(worker: &Worker, mut case: Case) -> Result<Case, Fault> {
             .read(&case.incident)
             .await
             .map_err(anyhow::Error::from)?;
+        lead::appoint(
+            &mut case.incident,
+            None,
+            worker.company.lead.otherwise.as_ref(),
+        );
     }
     Ok(case)
 }
@@ -89,6 +97,7 @@ struct Texts {
     mail: MailText,
     meeting: EventText,
     chat: String,
+    briefing: MailText,
     nag: MailText,
 }
 
@@ -117,6 +126,7 @@ impl Texts {
                 mail: templates.announcement_mail(&story)?,
                 meeting: templates.meeting(&story)?,
                 chat: templates.announcement_chat(&story)?.text,
+                briefing: templates.briefing_mail(&story)?,
                 nag: templates.nag_mail(&worker.digest(&example_nag(worker, case)))?,
             })
         };
@@ -129,6 +139,7 @@ impl Texts {
             mail,
             meeting,
             chat,
+            briefing,
             nag,
         } = self;
         let section = |name: &str| anstream::println!("\n======== {name} ========\n");
@@ -147,6 +158,12 @@ impl Texts {
             screen::plain(&meeting.summary),
             meeting.description
         );
+        section("lead_briefing, mail");
+        anstream::println!(
+            "Subject: {}\n\n{}",
+            screen::plain(&briefing.subject),
+            briefing.text
+        );
         section("action_items, with an example item");
         anstream::println!("Subject: {}\n\n{}", screen::plain(&nag.subject), nag.text);
     }
@@ -158,6 +175,7 @@ impl Texts {
             mail,
             meeting,
             chat: _,
+            briefing,
             nag,
         } = self;
         let frame = |name: &str, html: &str| {
@@ -170,9 +188,10 @@ impl Texts {
         };
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>debrief show</title>\
-             <style>body{{font-family:system-ui;margin:2rem}}iframe{{width:100%;height:40rem;border:1px solid #999}}</style>{}{}{}</html>",
+             <style>body{{font-family:system-ui;margin:2rem}}iframe{{width:100%;height:40rem;border:1px solid #999}}</style>{}{}{}{}</html>",
             frame(&mail.subject, &mail.html),
             frame(&meeting.summary, &meeting.description),
+            frame(&briefing.subject, &briefing.html),
             frame(&nag.subject, &nag.html),
         )
     }

@@ -8,6 +8,7 @@ use super::screen;
 use super::{Common, Exit, Fault};
 use crate::playbook::plan::plan;
 use crate::worker::calls::{self, Calls};
+use crate::worker::people::{UNPLACED, Unplaced};
 
 /// How many cases are shown.
 const SHOWN: usize = 200;
@@ -40,6 +41,11 @@ pub async fn status(common: &Common, as_json: bool) -> Result<Exit, Fault> {
         .memo(calls::MEMO)
         .await?
         .and_then(|value| serde_json::from_value(value).ok());
+    let unplaced: Unplaced = store
+        .memo(UNPLACED)
+        .await?
+        .and_then(|value| serde_json::from_value(value).ok())
+        .unwrap_or_default();
     let mut needs_human = false;
     let mut told = Vec::new();
     for row in &rows {
@@ -61,7 +67,7 @@ pub async fn status(common: &Common, as_json: bool) -> Result<Exit, Fault> {
         }
     }
     if as_json {
-        let status = json!({ "cases": told, "next_due": next_due, "needs_human": needs_human, "calls": calls });
+        let status = json!({ "cases": told, "next_due": next_due, "needs_human": needs_human, "unplaced": unplaced, "calls": calls });
         anstream::println!(
             "{}",
             serde_json::to_string_pretty(&status).unwrap_or_else(|_| Value::Null.to_string())
@@ -73,6 +79,9 @@ pub async fn status(common: &Common, as_json: bool) -> Result<Exit, Fault> {
             None => anstream::println!(
                 "No case is due; sources and action items are looked at on every pass."
             ),
+        }
+        for (name, missing) in &unplaced {
+            anstream::println!("{}", screen::unplaced(name, missing));
         }
         if let Some(calls) = calls {
             anstream::println!("{calls}");

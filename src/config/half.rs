@@ -30,6 +30,7 @@ impl Assembly<'_> {
             base_url,
             key,
             key_file,
+            note_as,
             overlap,
         } = written;
         if enabled == Some(false) || (enabled.is_none() && key.is_none() && key_file.is_none()) {
@@ -42,6 +43,7 @@ impl Assembly<'_> {
         Some(PagerDuty {
             key: self.needed_unless(given, key, "sources.pagerduty.key", needed)?,
             base_url,
+            note_as,
             overlap,
         })
     }

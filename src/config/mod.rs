@@ -12,6 +12,7 @@ mod hosts;
 mod key;
 mod layers;
 mod reading;
+mod record;
 mod sandbox;
 mod sections;
 mod templates;
@@ -33,6 +34,7 @@ use whole::Assembly;
 
 pub use fault::{ConfigFault, ConfigFaults, Origin, Problem};
 pub use hosts::{Destination, Reach};
+pub use record::{AlertRule, Lead, LeadBriefing, MaskRule, Masking, Private, Timeline};
 pub use sandbox::{SandboxPerson, SandboxPlaces, sandbox_config};
 pub use sections::{
     ActionItems, AffectedCustomers, Announcement, BusinessHours, Count, Dashboard, LONGEST_WAIT,
@@ -78,6 +80,16 @@ pub struct Config {
     pub review_meeting: ReviewMeeting,
     /// Who is told.
     pub announcement: Announcement,
+    /// Where the timeline comes from, beside the incident's source.
+    pub timeline: Timeline,
+    /// Who leads.
+    pub lead: Lead,
+    /// The lead's briefing.
+    pub lead_briefing: LeadBriefing,
+    /// What is masked in the record.
+    pub masking: Masking,
+    /// Which incidents are private.
+    pub private: Private,
     /// Following corrective actions.
     pub action_items: ActionItems,
     /// How mail is sent; `None`: no mail is owed.

@@ -187,6 +187,21 @@ text_forms! {
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         fits.then(|| text.to_owned())
     };
+    /// A regular expression.
+    Pattern -> String, "a regular expression such as \"(?i)security\"",
+        |text| regex::Regex::new(text).ok().map(|_| text.to_owned());
+    /// An emoji, as Slack names it.
+    Emoji -> String, "an emoji's name without colons such as \"raising_hand\"", |text| {
+        let fits = !text.is_empty()
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-'".contains(&b));
+        fits.then(|| text.to_owned())
+    };
+    /// The part of addresses behind the @.
+    Domain -> String, "a domain such as \"example.com\"", |text| {
+        let fits = !text.is_empty()
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b));
+        fits.then(|| text.to_lowercase())
+    };
     /// The root of an API.
     ApiUrl -> Url, "an http or https URL without user, query or fragment", api_url;
     /// A loopback address to listen on.

@@ -22,6 +22,8 @@ pub struct PagerDuty {
     pub base_url: Url,
     /// A REST API key; reading is enough.
     pub key: SecretString,
+    /// The address of the user that notes are written as; `None`: none is written.
+    pub note_as: Option<String>,
     /// How far before the last pass each pass looks again, as late entries and clock skew move incidents.
     pub overlap: SignedDuration,
 }

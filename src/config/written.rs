@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use super::record::{Lead, LeadBriefing, Masking, Private, Timeline};
 use super::sections::{
     ActionItems, AffectedCustomers, Announcement, BusinessHours, Dashboard, Log, ReviewMeeting,
     Schedule, Store, Templates,
@@ -63,6 +64,16 @@ pub(super) struct Written {
     pub review_meeting: ReviewMeeting,
     /// Who is told.
     pub announcement: Announcement,
+    /// Where the timeline comes from, beside the incident's source.
+    pub timeline: Timeline,
+    /// Who leads.
+    pub lead: Lead,
+    /// The lead's briefing.
+    pub lead_briefing: LeadBriefing,
+    /// What is masked in the record.
+    pub masking: Masking,
+    /// Which incidents are private.
+    pub private: Private,
     /// Following corrective actions.
     pub action_items: ActionItems,
     /// The mail server.
@@ -110,6 +121,10 @@ pub(super) struct WrittenPagerDuty {
     #[serde(default, deserialize_with = "maybe::<Folder, _>")]
     #[schemars(with = "Option<As<Folder>>")]
     pub key_file: Option<PathBuf>,
+    /// Whom notes are written as.
+    #[serde(default, deserialize_with = "maybe::<Address, _>")]
+    #[schemars(with = "Option<As<Address>>")]
+    pub note_as: Option<String>,
     /// How far each pass looks back beyond the last one.
     #[serde(deserialize_with = "one::<Duration<0>, _>")]
     #[schemars(with = "As<Duration<0>>")]

@@ -48,6 +48,27 @@ impl Directory {
         Self { people }
     }
 
+    /// The same with more people, who do not replace those that were configured.
+    pub fn with(&self, learnt: impl Iterator<Item = Person>) -> Self {
+        let mut people = self.people.clone();
+        for mut person in learnt {
+            // Joined by address: the configuration may know the person, but not the account.
+            if let Some(known) = person
+                .email
+                .as_deref()
+                .and_then(|email| self.by_email(email))
+            {
+                let account = person.atlassian.take();
+                person = Person {
+                    atlassian: account,
+                    ..known.clone()
+                };
+            }
+            people.push(person);
+        }
+        Self { people }
+    }
+
     /// The person with that Atlassian account.
     pub fn by_atlassian(&self, account: &str) -> Option<&Person> {
         self.people
@@ -65,18 +86,25 @@ impl Directory {
         })
     }
 
-    /// Fills what a source did not know of somebody with what the directory knows; what the source said stays.
+    /// The person with that Slack id.
+    pub fn by_slack(&self, id: &str) -> Option<&Person> {
+        self.people
+            .iter()
+            .find(|person| person.slack.as_deref() == Some(id))
+    }
+
+    /// Fills what a source did not know of somebody with what the directory knows, joined by address, else by an id; what
+    /// the source said stays.
     pub fn complete(&self, person: &mut Person) {
-        let Some(known) = person
-            .email
-            .as_deref()
-            .and_then(|email| self.by_email(email))
-        else {
+        let by_email = || self.by_email(person.email.as_deref()?);
+        let by_slack = || self.by_slack(person.slack.as_deref()?);
+        let by_atlassian = || self.by_atlassian(person.atlassian.as_deref()?);
+        let Some(known) = by_email().or_else(by_slack).or_else(by_atlassian) else {
             return;
         };
         let Person {
             name,
-            email: _,
+            email,
             atlassian,
             slack,
             time_zone,
@@ -84,6 +112,7 @@ impl Directory {
         if person.name.is_empty() {
             person.name.clone_from(name);
         }
+        person.email = person.email.take().or_else(|| email.clone());
         person.atlassian = person.atlassian.take().or_else(|| atlassian.clone());
         person.slack = person.slack.take().or_else(|| slack.clone());
         person.time_zone = person.time_zone.take().or_else(|| time_zone.clone());

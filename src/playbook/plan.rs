@@ -11,7 +11,9 @@ use super::effect::{Effect, EffectState};
 use super::incident::{Detail, Status};
 use super::rules::{Provision, Rules};
 use super::steps::act::Act;
-use super::steps::{Step, affected_customers, announcement, postmortem_page, review_meeting};
+use super::steps::{
+    Step, affected_customers, announcement, lead_briefing, postmortem_page, review_meeting,
+};
 use super::verdict::Verdict;
 
 /// How long an act waits for what it could do without.
@@ -249,6 +251,7 @@ impl<'a> Agenda<'a> {
                     Step::PostmortemPage => postmortem_page::owed(case, rules),
                     Step::ReviewMeeting => review_meeting::owed(case, rules),
                     Step::Announcement => announcement::owed(case, rules),
+                    Step::LeadBriefing => lead_briefing::owed(case, rules),
                     Step::ActionItems => return (step, Agreed::Final(follow_up(case, rules))),
                 };
                 (step, agree(case, step, owed))
@@ -314,7 +317,7 @@ impl<'a> Agenda<'a> {
             Step::AffectedCustomers => Act::Spreadsheet,
             Step::PostmortemPage => Act::Page,
             Step::ReviewMeeting => Act::Event,
-            Step::Announcement | Step::ActionItems => return None,
+            Step::Announcement | Step::LeadBriefing | Step::ActionItems => return None,
         };
         self.case.url_of(&act).map(str::to_owned)
     }

@@ -1,5 +1,7 @@
 //! What a company has chosen, as far as planning needs it: which steps are provided for, and how patient they are.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +40,28 @@ pub struct AnnouncementRules {
     pub channels: Vec<String>,
 }
 
+/// A way in which the lead's briefing goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// A mail to the lead.
+    Mail,
+    /// A direct message to the lead.
+    Chat,
+    /// A note with the links in the record that the incident came from.
+    Note,
+    /// The links in the channel where the incident was worked on.
+    Links,
+}
+
+/// How the lead is briefed, and where the links go back to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BriefingRules {
+    /// What can be used here.
+    pub ways: BTreeSet<Way>,
+    /// Channels that get the links of incidents without a channel of their own.
+    pub channels: Vec<String>,
+}
+
 /// The company's choices.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -58,6 +82,8 @@ pub struct Rules {
     pub review_meeting: Provision<()>,
     /// The mail and the chat posts.
     pub announcement: Provision<AnnouncementRules>,
+    /// The lead's briefing.
+    pub lead_briefing: Provision<BriefingRules>,
     /// The nags.
     pub action_items: Provision<()>,
 }

@@ -34,6 +34,13 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = embedded![
     "action_items/subject.txt",
     "action_items/body.txt",
     "action_items/body.html",
+    "lead_briefing/subject.txt",
+    "lead_briefing/body.txt",
+    "lead_briefing/body.html",
+    "lead_briefing/chat.mrkdwn",
+    "lead_briefing/links.mrkdwn",
+    "lead_briefing/note.txt",
+    "lead_briefing/comment.xhtml",
 ];
 
 /// Enough for a page at its largest, some hundred times what an ordinary one takes; a loop without end stops here.

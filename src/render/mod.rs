@@ -7,6 +7,7 @@
 //! `engine` sets the template engine up, `view` and `timeline` turn a [`Story`] into what templates see, `storage`
 //! proves that Confluence can read the result.
 
+mod briefing;
 mod engine;
 mod error;
 mod mrkdwn;
@@ -35,6 +36,11 @@ use timeline::Timeline;
 use view::View;
 
 use crate::playbook::steps::act::News;
+
+/// A person's name as it stands in an invitation's HTML: to be found there again.
+pub fn escaped_name(person: &str) -> String {
+    text::escape_markup(&text::isolate(&view::name(person)))
+}
 
 /// What the vendors allow, in UTF-16 units. Confluence refuses page titles over 255 characters; the others cut or fold
 /// at lengths that nobody reads anyway.
@@ -93,6 +99,10 @@ impl Templates {
             News::Meeting => (
                 "review_meeting/comment.xhtml",
                 matches!(story.meeting, MeetingState::Booked(_)),
+            ),
+            News::Lead => (
+                "lead_briefing/comment.xhtml",
+                story.incident.lead().is_some(),
             ),
         };
         if !is_known {

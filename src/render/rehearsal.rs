@@ -67,11 +67,15 @@ impl Templates {
             faults.extend(self.page(story).err());
             faults.extend(self.announcement_mail(story).err());
             faults.extend(self.announcement_chat(story).err());
+            faults.extend(self.briefing_mail(story).err());
+            faults.extend(self.briefing_chat(story).err());
+            faults.extend(self.links_chat(story).err());
+            faults.extend(self.record_note(story).err());
             faults.extend(self.meeting(story).err());
             faults.extend(self.folder_name(story).err());
             faults.extend(self.sheet_name(story).err());
         }
-        for news in [News::Sheet, News::Meeting] {
+        for news in [News::Sheet, News::Meeting, News::Lead] {
             faults.extend(self.page_comment(&rich, news).err());
         }
         for count in [1, 2] {

@@ -199,8 +199,21 @@ pub trait Store: Send + Sync {
         references: &[String],
     ) -> Result<Vec<(String, Case)>, StoreError>;
 
+    /// Effects of that step whose target begins so and that were done at `since` or later, of cases in which the step's
+    /// choice of that name has not been made; oldest first.
+    async fn done_without_choice(
+        &self,
+        step: Step,
+        target: &str,
+        since: Timestamp,
+        choice: &str,
+    ) -> Result<Vec<Effect>, StoreError>;
+
     /// When the next case is due: the earliest `wake_at` there is. A case that is held is due when its lease ends.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Something was learnt about a case: it is due at once. [`StoreError::NoSuchCase`] where the id is unknown.
+    async fn nudge(&self, id: &IncidentId, now: Timestamp) -> Result<(), StoreError>;
 
     /// A person asks for another try of what was given up or waits for its retry, in one step or in all; the case is due at once.
     /// Answers how many effects that concerns; [`StoreError::NoSuchCase`] where the id is unknown.

@@ -12,7 +12,8 @@ use super::Worker;
 use super::act::{self, ActError, Done, Found, Job, Otherwise};
 use crate::playbook::case::{Case, Decision};
 use crate::playbook::effect::{Effect, EffectState};
-use crate::playbook::incident::{Detail, Incident};
+use crate::playbook::incident::Incident;
+use crate::playbook::lead;
 use crate::playbook::plan::{Plan, Reading, plan};
 use crate::playbook::retry::Next;
 use crate::playbook::steps::act::Act;
@@ -57,6 +58,7 @@ impl Worker {
         let mut running: FuturesUnordered<LocalBoxFuture<'_, Outcome>> = FuturesUnordered::new();
         let mut reading = ReadingState::NotAsked;
         let (mut done, mut failures) = (Vec::new(), Vec::new());
+        self.appoint(&claim, &mut case, self.clock.now()).await?;
         loop {
             let now = self.clock.now();
             let planned = plan(&case, &self.rules, now);
@@ -119,8 +121,12 @@ impl Worker {
                     }
                 }
                 Outcome::Read(Ok(incident)) => {
-                    self.store.detail(&claim, &incident, now).await?;
                     case.incident = *incident;
+                    // A record that is read again, after a reopening, does not know who volunteered.
+                    let volunteer = lead::volunteer(&case).map(|volunteer| volunteer.person);
+                    let otherwise = self.company.lead.otherwise.as_ref();
+                    lead::appoint(&mut case.incident, volunteer.as_ref(), otherwise);
+                    self.store.detail(&claim, &case.incident, now).await?;
                 }
                 Outcome::Read(Err(error)) => {
                     warn!(case = %case.incident.id, %error, "the record could not be read");
@@ -329,25 +335,6 @@ impl Worker {
         } else {
             Ok(claim)
         }
-    }
-
-    /// The incident's whole record, with its people completed from the directory.
-    pub async fn read(&self, incident: &Incident) -> Result<Incident, SourceError> {
-        if incident.detail == Detail::Full {
-            return Ok(incident.clone());
-        }
-        let name = incident.id.source();
-        let Some(source) = self.sources.iter().find(|source| source.name() == name) else {
-            return Err(SourceError::Misconfigured(format!(
-                "incident {} came from source {name}, which is no longer configured",
-                incident.id
-            )));
-        };
-        let mut incident = source.detail(incident, self.clock.now()).await?;
-        for participant in &mut incident.participants {
-            self.company.directory.complete(&mut participant.person);
-        }
-        Ok(incident)
     }
 }
 

@@ -158,7 +158,7 @@ impl Worker {
             .await?
             .into_iter()
             .collect();
-        let items = tasks
+        let items: Vec<FollowedItem> = tasks
             .into_iter()
             .filter_map(|task| {
                 // Tasks on pages that Debrief did not make are none of its business.
@@ -168,9 +168,13 @@ impl Worker {
                     .then(|| followed_item(task, case))
             })
             .collect();
+        let assignees = items
+            .iter()
+            .filter_map(|followed: &FollowedItem| followed.item.assignee.as_deref());
+        let directory = self.directory_of_accounts(assignees).await?;
         Ok(action_items::round(
             items,
-            &self.company.directory,
+            &directory,
             &self.company.hours,
             self.clock.now(),
         ))

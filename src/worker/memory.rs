@@ -1,12 +1,15 @@
 //! What a running worker keeps in mind so as not to ask a vendor twice. Losing it costs calls, never correctness.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::act::ActError;
+use crate::playbook::incident::IncidentId;
+use crate::playbook::person::Person;
 use crate::vendors::google::drive::Drive;
 
 /// One worker's memory.
@@ -19,6 +22,8 @@ pub struct Memory {
     pub(super) space_id: Mutex<Option<String>>,
     /// Folder ids that Drive has reserved for us.
     pub(super) folder_ids: FolderIds,
+    /// Who was seen to volunteer, until it is recorded.
+    volunteers: std::sync::Mutex<BTreeMap<IncidentId, Person>>,
 }
 
 impl Memory {
@@ -26,6 +31,23 @@ impl Memory {
     pub(super) fn born(&self, birth: Timestamp) {
         // Set by every pass, always to the same: the first one to say so is right.
         let _ = self.birth.set(birth);
+    }
+
+    /// Keeps in mind who volunteered.
+    pub(super) fn volunteered(&self, case: IncidentId, person: Person) {
+        self.volunteers().insert(case, person);
+    }
+
+    /// Who volunteered for that case, told once.
+    pub(super) fn volunteer(&self, case: &IncidentId) -> Option<Person> {
+        self.volunteers().remove(case)
+    }
+
+    fn volunteers(&self) -> MutexGuard<'_, BTreeMap<IncidentId, Person>> {
+        // A panic elsewhere leaves the map as it was before or after one insertion.
+        self.volunteers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// When the database was first used. Before a pass has asked, everything may be older than it.

@@ -11,6 +11,9 @@ pub mod follow_up;
 pub mod memory;
 pub mod observe;
 pub mod pass;
+pub mod people;
+mod record;
+mod volunteers;
 
 use std::sync::Arc;
 
@@ -20,6 +23,7 @@ use crate::clock::Clock;
 use crate::playbook::business_hours::Deadline;
 use crate::playbook::hours::Hours;
 use crate::playbook::person::{Directory, Person};
+use crate::playbook::privacy::PrivacyRules;
 use crate::playbook::retry::RetryRules;
 use crate::playbook::rules::Rules;
 use crate::sources::IncidentSource;
@@ -29,6 +33,7 @@ use crate::vendors::http::Transport;
 
 use self::act::Means;
 use self::memory::Memory;
+use self::people::People;
 
 /// How the meeting is chosen.
 #[derive(Clone, Debug)]
@@ -45,6 +50,17 @@ pub struct MeetingRules {
     pub meet: bool,
 }
 
+/// Who leads a postmortem.
+#[derive(Clone, Debug)]
+pub struct LeadRules {
+    /// Reactions on the announcement's post by which somebody takes the lead: names of emoji, without skin tones.
+    pub reactions: Vec<String>,
+    /// For how long after the post they are looked for.
+    pub looked_for: SignedDuration,
+    /// Who leads where nobody volunteers and nobody acknowledged.
+    pub otherwise: Option<Person>,
+}
+
 /// What the company is, as far as acting needs it.
 #[derive(Clone, Debug)]
 pub struct Company {
@@ -58,6 +74,10 @@ pub struct Company {
     pub directory: Directory,
     /// How the meeting is chosen.
     pub meeting: MeetingRules,
+    /// Who leads.
+    pub lead: LeadRules,
+    /// Which incidents are private.
+    pub privacy: PrivacyRules,
 }
 
 /// How the worker goes about its work.
@@ -94,6 +114,8 @@ pub struct Worker {
     pub manner: Manner,
     /// What it acts with.
     pub means: Means,
+    /// Where people are looked up.
+    pub people: People,
     /// What it keeps in mind.
     pub memory: Memory,
     /// What its calls leave by, and are counted by.

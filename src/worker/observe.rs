@@ -8,6 +8,7 @@ use super::act::{ActError, ConfluenceMeans, GoogleMeans, Job};
 use super::{Company, Worker};
 use crate::playbook::customer::{AffectedCustomer, CustomerCount};
 use crate::playbook::incident::Incident;
+use crate::playbook::lead;
 use crate::playbook::rules::Provision;
 use crate::playbook::slot::{ChosenSlot, Timeliness};
 use crate::playbook::steps::Step;
@@ -214,6 +215,7 @@ pub(super) fn story<'j>(job: &'j Job<'_>) -> Story<'j> {
                     is_provided(&job.worker.rules.review_meeting),
                 ),
             ),
+            volunteer: coverage(lead::volunteer(job.case).is_some(), false),
         },
     )
 }
@@ -287,5 +289,6 @@ pub(super) fn comment_mark(marker: &str, news: News) -> String {
     match news {
         News::Sheet => format!("{marker}/sheet"),
         News::Meeting => format!("{marker}/meeting"),
+        News::Lead => format!("{marker}/lead"),
     }
 }

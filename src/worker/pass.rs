@@ -13,7 +13,7 @@ use super::calls::{self, Calls};
 use super::case::Worked;
 use super::follow_up::Followed;
 use super::observe::BIRTH;
-use crate::playbook::incident::{Incident, IncidentId};
+use crate::playbook::incident::{Detail, Incident, IncidentId};
 use crate::playbook::steps::act::Act;
 use crate::sources::{Pulled, SourceError};
 use crate::store::StoreError;
@@ -76,7 +76,12 @@ impl Worker {
         let before = self.transport.sent();
         let since = self.since().await?;
         // The sources and the action items are asked side by side: neither needs the other.
-        let (pulled, tasks) = futures_util::join!(self.pull(since), self.overdue_tasks());
+        let (pulled, tasks, volunteers) = futures_util::join!(
+            self.pull(since),
+            self.overdue_tasks(),
+            self.look_for_volunteers(),
+        );
+        report.failures.extend(volunteers?);
         for pulled in pulled {
             match pulled {
                 (source, Ok(pulled)) => self.adopt(&source, pulled, &mut report).await?,
@@ -88,6 +93,7 @@ impl Worker {
         }
         self.work_on_due(&mut report).await?;
         report.followed = self.follow_up(tasks).await?;
+        self.keep_people().await?;
         self.count_calls(&before, &report).await?;
         Ok(report)
     }
@@ -195,6 +201,10 @@ impl Worker {
             faults,
         } = pulled;
         self.complete(&mut incidents);
+        for incident in &mut incidents {
+            // A record is more than its source tells, the chat above all: it is read when the case is worked on.
+            incident.detail = Detail::Listed;
+        }
         let adopted = self.store.record(&incidents, now).await?;
         for id in &adopted {
             info!(case = %id, "adopted");
@@ -211,13 +221,13 @@ impl Worker {
         Ok(())
     }
 
-    /// Joins what a source knows of people with what the directory knows.
+    /// Joins what a source knows with what the company knows: who people are, and who may read about it.
     pub fn complete(&self, incidents: &mut [Incident]) {
-        for participant in incidents
-            .iter_mut()
-            .flat_map(|incident| &mut incident.participants)
-        {
-            self.company.directory.complete(&mut participant.person);
+        for incident in incidents {
+            for participant in &mut incident.participants {
+                self.company.directory.complete(&mut participant.person);
+            }
+            incident.visibility = self.company.privacy.judge(incident);
         }
     }
 

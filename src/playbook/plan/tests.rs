@@ -5,8 +5,10 @@ use rstest::rstest;
 
 use super::super::case::{Decision, Waiver};
 use super::super::effect::Effect;
-use super::super::incident::{Incident, IncidentId};
-use super::super::rules::{AnnouncementRules, CustomerRules};
+use super::super::incident::{Incident, IncidentId, Visibility};
+use super::super::lead::{self, VOLUNTEER};
+use super::super::person::Person;
+use super::super::rules::{AnnouncementRules, BriefingRules, CustomerRules, Way};
 use super::super::steps::act::News;
 use super::super::steps::announcement::RECIPIENTS;
 use super::super::steps::postmortem_page::{CONTENT, Coverage, PageContent};
@@ -39,6 +41,7 @@ fn rules() -> Rules {
             mail_to: vec!["company@example.com".to_owned()],
             channels: vec!["C1".to_owned()],
         }),
+        lead_briefing: Provision::Off("`lead_briefing.enabled` is false".to_owned()),
         action_items: Provision::Provided(()),
     }
 }
@@ -100,10 +103,22 @@ fn with_content(mut case: Case, sheet: Coverage, meeting: Coverage) -> Case {
     case.decisions.push(Decision {
         step: Step::PostmortemPage,
         name: CONTENT.to_owned(),
-        value: serde_json::to_value(PageContent { sheet, meeting }).unwrap(),
+        value: serde_json::to_value(PageContent {
+            sheet,
+            meeting,
+            volunteer: Coverage::NotOwed,
+        })
+        .unwrap(),
         decided_at: at(SETTLED),
     });
     case
+}
+
+fn done() -> EffectState {
+    EffectState::Done {
+        reference: "1".to_owned(),
+        url: None,
+    }
 }
 
 fn gave_up() -> EffectState {
@@ -500,4 +515,134 @@ fn a_forecast_tells_everything_that_one_pass_would_do_and_does_nothing() {
         foreseen[&Step::ActionItems],
         Verdict::Waiting { .. }
     ));
+}
+
+fn briefed() -> Rules {
+    Rules {
+        lead_briefing: Provision::Provided(BriefingRules {
+            ways: [Way::Mail, Way::Chat, Way::Note, Way::Links].into(),
+            channels: vec!["C0PROD".to_owned()],
+        }),
+        ..rules()
+    }
+}
+
+fn led_by(mut case: Case, name: &str) -> Case {
+    let person = Person {
+        name: name.to_owned(),
+        email: Some(format!("{name}@example.com")),
+        slack: Some(format!("U{name}")),
+        ..Person::default()
+    };
+    lead::appoint(&mut case.incident, Some(&person), None);
+    case
+}
+
+fn everything_ready() -> Case {
+    [Act::Page, Act::Event, Act::Spreadsheet, Act::Mirror]
+        .into_iter()
+        .fold(case(), |case, act| with(case, &act, done()))
+}
+
+fn briefings(case: &Case) -> Vec<Act> {
+    plan(case, &briefed(), at(SETTLED))
+        .ready
+        .into_iter()
+        .filter(|act| act.step() == Step::LeadBriefing)
+        .collect()
+}
+
+#[test]
+fn whoever_leads_is_briefed_once_everything_is_there() {
+    assert_eq!(
+        briefings(&led_by(case(), "ada")),
+        [],
+        "the page is not there yet"
+    );
+    assert_eq!(
+        briefings(&led_by(everything_ready(), "ada")),
+        [
+            Act::BriefMail("ada@example.com".to_owned()),
+            Act::BriefChat("Uada".to_owned()),
+            Act::Note,
+            Act::Links("C0PROD".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_later_volunteer_is_briefed_and_nobody_twice() {
+    let mut case = led_by(everything_ready(), "ada");
+    for act in briefings(&case) {
+        case = with(case, &act, done());
+    }
+    assert_eq!(briefings(&case), []);
+    assert_eq!(
+        briefings(&led_by(case, "ben")),
+        [
+            Act::BriefMail("ben@example.com".to_owned()),
+            Act::BriefChat("Uben".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn links_go_to_an_incidents_own_channel_before_the_common_ones() {
+    let mut case = everything_ready();
+    case.incident.channels = vec!["C0OWN".to_owned()];
+    assert_eq!(
+        briefings(&case),
+        [Act::Note, Act::Links("C0OWN".to_owned())],
+        "without a lead the links go back all the same"
+    );
+}
+
+#[test]
+fn a_private_incident_is_told_to_those_who_took_part_only() {
+    let mut case = led_by(everything_ready(), "ada");
+    case.incident.visibility = Visibility::Private;
+    let plan = plan(&case, &briefed(), at(SETTLED));
+    assert!(matches!(
+        &plan.verdicts[&Step::Announcement],
+        Verdict::NotOwed { because } if because.contains("private")
+    ));
+    assert!(!plan.ready.iter().any(|act| matches!(
+        act,
+        Act::Sharing(_) | Act::Links(_) | Act::Mail(_) | Act::Chat(_)
+    )));
+    assert!(
+        plan.ready
+            .contains(&Act::BriefMail("ada@example.com".to_owned()))
+    );
+}
+
+#[test]
+fn a_page_that_named_somebody_else_gets_one_comment_about_the_volunteer() {
+    let volunteered = |mut case: Case, at: Timestamp| {
+        case.decisions.push(Decision {
+            step: Step::Announcement,
+            name: VOLUNTEER.to_owned(),
+            value: serde_json::json!({ "person": { "name": "Ben" }, "instead_of": null }),
+            decided_at: at,
+        });
+        case
+    };
+    let news = Act::Comment(News::Lead);
+    let ready = |case: &Case| plan(case, &rules(), at(SETTLED)).ready;
+    let there = with_content(everything_ready(), Coverage::OnPage, Coverage::OnPage);
+    assert!(!ready(&there).contains(&news));
+    let late = volunteered(there, at(SETTLED));
+    assert!(ready(&late).contains(&news));
+    assert!(
+        ready(&late).contains(&Act::Contact),
+        "the event was made before"
+    );
+    let told = with(late, &news, done());
+    assert!(!ready(&told).contains(&news));
+    // Whoever volunteered before the page was made stands on it.
+    let early = volunteered(case(), at(RESOLVED));
+    assert_eq!(
+        postmortem_page::content(&early, &rules()).volunteer,
+        Coverage::OnPage
+    );
 }

@@ -12,6 +12,8 @@ pub enum News {
     Sheet,
     /// The meeting has a time.
     Meeting,
+    /// Somebody else leads now.
+    Lead,
 }
 
 /// One act on the outside world, or one choice made by looking at it.
@@ -37,10 +39,20 @@ pub enum Act {
     Slot,
     /// Put the meeting into everyone's calendar.
     Event,
+    /// Name a later volunteer as the meeting's contact.
+    Contact,
     /// Mail one recipient list.
     Mail(String),
     /// Post to one channel.
     Chat(String),
+    /// Brief whoever leads by mail.
+    BriefMail(String),
+    /// Brief whoever leads by a direct message.
+    BriefChat(String),
+    /// Note the links in the record that the incident came from.
+    Note,
+    /// Post the links to the channel where the incident was worked on.
+    Links(String),
     /// Write down on the page what is about to be sent, since no vendor can be asked whether it was.
     Mirror,
 }
@@ -53,17 +65,23 @@ impl Act {
                 Step::AffectedCustomers
             }
             Self::Page | Self::Labels | Self::Comment(_) => Step::PostmortemPage,
-            Self::Slot | Self::Event => Step::ReviewMeeting,
+            Self::Slot | Self::Event | Self::Contact => Step::ReviewMeeting,
             Self::Mail(_) | Self::Chat(_) | Self::Mirror => Step::Announcement,
+            Self::BriefMail(_) | Self::BriefChat(_) | Self::Note | Self::Links(_) => {
+                Step::LeadBriefing
+            }
         }
     }
 
     /// Its name within the step: the ledger's `target`.
     pub fn target(&self) -> String {
         match self {
-            Self::Sharing(whom) | Self::Mail(whom) | Self::Chat(whom) => {
-                format!("{}:{whom}", self.kind())
-            }
+            Self::Sharing(whom)
+            | Self::Mail(whom)
+            | Self::Chat(whom)
+            | Self::BriefMail(whom)
+            | Self::BriefChat(whom)
+            | Self::Links(whom) => format!("{}:{whom}", self.kind()),
             Self::FolderId
             | Self::Folder
             | Self::Spreadsheet
@@ -73,6 +91,8 @@ impl Act {
             | Self::Comment(_)
             | Self::Slot
             | Self::Event
+            | Self::Contact
+            | Self::Note
             | Self::Mirror => self.kind().to_owned(),
         }
     }
@@ -89,10 +109,16 @@ impl Act {
             Self::Labels => "labels",
             Self::Comment(News::Sheet) => "comment:sheet",
             Self::Comment(News::Meeting) => "comment:meeting",
+            Self::Comment(News::Lead) => "comment:lead",
             Self::Slot => "slot",
             Self::Event => "event",
+            Self::Contact => "contact",
             Self::Mail(_) => "mail",
             Self::Chat(_) => "chat",
+            Self::BriefMail(_) => "brief_mail",
+            Self::BriefChat(_) => "brief_chat",
+            Self::Note => "note",
+            Self::Links(_) => "links",
             Self::Mirror => "mirror",
         }
     }
@@ -109,10 +135,16 @@ impl Act {
             Self::Labels => "label the page".into(),
             Self::Comment(News::Sheet) => "comment the sheet's link".into(),
             Self::Comment(News::Meeting) => "comment the meeting's time".into(),
+            Self::Comment(News::Lead) => "comment who leads now".into(),
             Self::Slot => "choose the slot".into(),
             Self::Event => "book the meeting".into(),
+            Self::Contact => "name the new lead in the meeting".into(),
             Self::Mail(list) => format!("mail {list}"),
             Self::Chat(channel) => format!("post to {channel}"),
+            Self::BriefMail(lead) => format!("brief {lead} by mail"),
+            Self::BriefChat(lead) => format!("brief {lead} in Slack"),
+            Self::Note => "note the links in the incident's record".into(),
+            Self::Links(channel) => format!("post the links to {channel}"),
             Self::Mirror => "note on the page what is sent".into(),
         }
     }

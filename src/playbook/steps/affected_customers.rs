@@ -4,12 +4,13 @@
 //! it is ours, and there is never a second one.
 
 use super::super::case::Case;
+use super::super::incident::Visibility;
 use super::super::plan::{Need, Owed};
 use super::super::rules::{Provision, Rules};
 use super::act::Act;
 
 /// What the step owes, or why nothing.
-pub fn owed(_case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
+pub fn owed(case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
     let customers = match &rules.affected_customers {
         Provision::Provided(customers) => customers,
         Provision::Off(because) => return Err(because.clone()),
@@ -21,9 +22,13 @@ pub fn owed(_case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
         Owed::new(Act::Spreadsheet, [Need::Done(Act::Folder)]),
         Owed::new(Act::Rows, [Need::Done(Act::Spreadsheet)]),
     ];
+    let readers: &[String] = match case.incident.visibility {
+        Visibility::Company => &customers.share_with,
+        // Whoever took part may be let in by a person; a group is more than that.
+        Visibility::Private => &[],
+    };
     owed.extend(
-        customers
-            .share_with
+        readers
             .iter()
             .map(|group| Owed::new(Act::Sharing(group.clone()), [Need::Done(Act::Folder)])),
     );

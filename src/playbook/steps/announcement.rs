@@ -7,6 +7,7 @@
 //! later hears of later incidents only.
 
 use super::super::case::Case;
+use super::super::incident::Visibility;
 use super::super::plan::{Need, Owed, Patience};
 use super::super::rules::{AnnouncementRules, Provision, Rules};
 use super::Step;
@@ -17,6 +18,12 @@ pub const RECIPIENTS: &str = "recipients";
 
 /// Whom the case is announced to: as decided, else as configured; or why nobody.
 pub fn recipients(case: &Case, rules: &Rules) -> Result<AnnouncementRules, String> {
+    match case.incident.visibility {
+        Visibility::Company => {}
+        Visibility::Private => {
+            return Err("the incident is private: no list and no channel hears of it".to_owned());
+        }
+    }
     match (
         case.decision(Step::Announcement, RECIPIENTS),
         &rules.announcement,

@@ -4,6 +4,7 @@ pub mod act;
 pub mod action_items;
 pub mod affected_customers;
 pub mod announcement;
+pub mod lead_briefing;
 pub mod postmortem_page;
 pub mod review_meeting;
 
@@ -24,17 +25,20 @@ pub enum Step {
     ReviewMeeting,
     /// The company is told.
     Announcement,
+    /// Whoever leads gets everything in one place.
+    LeadBriefing,
     /// Corrective actions are followed until they are done.
     ActionItems,
 }
 
 impl Step {
     /// Every step, in the order of the process.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AffectedCustomers,
         Self::PostmortemPage,
         Self::ReviewMeeting,
         Self::Announcement,
+        Self::LeadBriefing,
         Self::ActionItems,
     ];
 
@@ -45,6 +49,7 @@ impl Step {
             Self::PostmortemPage => "postmortem_page",
             Self::ReviewMeeting => "review_meeting",
             Self::Announcement => "announcement",
+            Self::LeadBriefing => "lead_briefing",
             Self::ActionItems => "action_items",
         }
     }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::case::Case;
+use super::super::lead;
 use super::super::plan::{Need, Owed, Patience};
 use super::super::rules::{Provision, Rules};
 use super::Step;
@@ -19,6 +20,9 @@ pub struct PageContent {
     pub sheet: Coverage,
     /// Whether the meeting's slot was there in time.
     pub meeting: Coverage,
+    /// Whether somebody had volunteered to lead in time. Nobody has to: whoever comes later is told of by a comment.
+    #[serde(default = "nobody_yet")]
+    pub volunteer: Coverage,
 }
 
 /// Whether something made it onto the page.
@@ -31,6 +35,10 @@ pub enum Coverage {
     Coming,
     /// It is not owed; the page does not speak of it.
     NotOwed,
+}
+
+fn nobody_yet() -> Coverage {
+    Coverage::NotOwed
 }
 
 /// The name of the decision that holds [`PageContent`].
@@ -69,6 +77,12 @@ pub fn owed(case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
                 Coverage::OnPage | Coverage::NotOwed => {}
             }
         }
+        match content.volunteer {
+            Coverage::NotOwed if lead::volunteer(case).is_some() => {
+                owed.push(Owed::new(Act::Comment(News::Lead), [Need::Done(Act::Page)]));
+            }
+            Coverage::OnPage | Coverage::Coming | Coverage::NotOwed => {}
+        }
     }
     Ok(owed)
 }
@@ -95,5 +109,9 @@ pub fn content(case: &Case, rules: &Rules) -> PageContent {
             &Act::Slot,
             rules.review_meeting.provided().is_none(),
         ),
+        volunteer: match lead::volunteer(case) {
+            Some(_) => Coverage::OnPage,
+            None => Coverage::NotOwed,
+        },
     }
 }

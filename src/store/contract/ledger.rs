@@ -239,3 +239,47 @@ pub(crate) async fn what_a_person_asks_during_a_claim_is_heard(store: &dyn Store
     store.release(&claim, None, minute(2)).await.unwrap();
     assert_eq!(store.next_due().await.unwrap(), Some(minute(2)));
 }
+
+pub(crate) async fn what_was_done_lately_is_found_until_the_choice_is_made(store: &dyn Store) {
+    let (claim, case) = held(store).await;
+    let post = case.key(Step::Announcement, "chat:C1");
+    let mail = case.key(Step::Announcement, "mail:company@example.com");
+    for key in [&post, &mail] {
+        store
+            .finish(&claim, key, &done("C1/1"), minute(5))
+            .await
+            .unwrap();
+    }
+    let found = async |since| -> Vec<EffectKey> {
+        store
+            .done_without_choice(Step::Announcement, "chat:", since, "volunteer")
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|effect| effect.key)
+            .collect()
+    };
+    assert_eq!(found(minute(5)).await, [post]);
+    assert_eq!(found(minute(6)).await, []);
+    store
+        .decide(
+            &claim,
+            Step::Announcement,
+            "volunteer",
+            &serde_json::json!("somebody"),
+            minute(6),
+        )
+        .await
+        .unwrap();
+    assert_eq!(found(minute(5)).await, []);
+}
+
+pub(crate) async fn what_was_learnt_makes_a_case_due(store: &dyn Store) {
+    let (claim, _) = held(store).await;
+    store.release(&claim, None, minute(1)).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), None);
+    store.nudge(&id(1), minute(2)).await.unwrap();
+    assert_eq!(store.next_due().await.unwrap(), Some(minute(2)));
+    let unknown = store.nudge(&IncidentId::new("test", "99"), minute(2)).await;
+    assert!(matches!(unknown, Err(StoreError::NoSuchCase { .. })));
+}

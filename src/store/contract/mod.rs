@@ -53,6 +53,8 @@ macro_rules! contract_tests {
                 every_state_reads_back,
                 the_first_decision_stands,
                 cases_are_found_by_reference,
+                what_was_done_lately_is_found_until_the_choice_is_made,
+                what_was_learnt_makes_a_case_due,
                 the_ledger_is_listed_newest_first,
                 a_person_may_ask_for_another_try,
                 a_person_may_waive,

@@ -184,7 +184,7 @@ pub(super) fn waive(
     Ok(())
 }
 
-fn due_at_once(
+pub(super) fn due_at_once(
     transaction: &Transaction<'_>,
     id: &IncidentId,
     now: Timestamp,

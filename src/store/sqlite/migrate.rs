@@ -13,10 +13,16 @@ pub(super) struct Migration {
 }
 
 /// Every step from an empty database to today's shape. Append only.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_begin",
-    sql: include_str!("../migrations/0001_begin.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_begin",
+        sql: include_str!("../migrations/0001_begin.sql"),
+    },
+    Migration {
+        name: "0002_effects_by_step",
+        sql: include_str!("../migrations/0002_effects_by_step.sql"),
+    },
+];
 
 /// Runs what is missing. Refuses a database of a newer release, one whose past differs from ours, and one that is
 /// somebody else's.

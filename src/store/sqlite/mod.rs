@@ -364,8 +364,28 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn done_without_choice(
+        &self,
+        step: Step,
+        target: &str,
+        since: Timestamp,
+        choice: &str,
+    ) -> Result<Vec<Effect>, StoreError> {
+        let (target, choice) = (target.to_owned(), choice.to_owned());
+        self.read(move |transaction| {
+            rows::done_without_choice(transaction, step, &target, since, &choice)
+        })
+        .await
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(lease::next_due).await
+    }
+
+    async fn nudge(&self, id: &IncidentId, now: Timestamp) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.write(move |transaction| ledger::due_at_once(transaction, &id, now))
+            .await
     }
 
     async fn retry(

@@ -172,6 +172,28 @@ pub(super) fn standing(connection: &Connection, keys: &[EffectKey]) -> Result<Ve
     Ok(effects)
 }
 
+/// What a step did since then, in cases where a choice of it is still to be made.
+pub(super) fn done_without_choice(
+    connection: &Connection,
+    step: Step,
+    target: &str,
+    since: Timestamp,
+    choice: &str,
+) -> Result<Vec<Effect>, Fault> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {EFFECT_COLUMNS} FROM effects e
+         WHERE step = ?1 AND state = 'done' AND updated_at >= ?2 AND substr(target, 1, length(?3)) = ?3
+             AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.case_id = e.case_id AND d.step = ?1 AND d.name = ?4)
+         ORDER BY updated_at, case_id, target"
+    ))?;
+    let mut rows = statement.query((step.name(), text_of(since), target, choice))?;
+    let mut effects = Vec::new();
+    while let Some(row) = rows.next()? {
+        effects.push(effect_of(row)?);
+    }
+    Ok(effects)
+}
+
 /// The whole case: facts, decisions, ledger, waivers.
 pub(super) fn case(connection: &Connection, id: &str) -> Result<Option<CaseRow>, Fault> {
     let what = "case";

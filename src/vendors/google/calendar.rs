@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use ::http::Method;
+use ::http::header::{HeaderValue, IF_MATCH};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -42,8 +43,28 @@ pub struct NewEvent<'a> {
     pub attendees: &'a [Attendee],
     /// Values that stand on this calendar's copy only.
     pub private_properties: &'a [(&'a str, &'a str)],
+    /// Who sees more of it than that somebody is busy.
+    pub visibility: Visibility,
     /// Whether a Meet room is wanted. It is made later, and a service account needs delegation for it.
     pub meet: bool,
+}
+
+/// Who sees more of an event than that somebody is busy.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Visibility {
+    /// As the calendar has it.
+    Default,
+    /// Those who are invited.
+    Private,
+}
+
+/// What is to be different about an event; what is none stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct EventChange<'a> {
+    /// The text below the title.
+    pub description: Option<&'a str>,
+    /// Somebody else who is invited.
+    pub invite: Option<&'a Attendee>,
 }
 
 /// Somebody invited.
@@ -98,6 +119,12 @@ pub struct Event {
     pub start: Option<Timestamp>,
     /// When it ends; none likewise.
     pub end: Option<Timestamp>,
+    /// The text below the title, as somebody may have changed it.
+    pub description: Option<String>,
+    /// The version: a change of any other one is refused.
+    pub etag: Option<String>,
+    /// Who is invited, as the calendar tells it.
+    attendees: Vec<Value>,
     /// The Meet room, once it has been made.
     pub meet_link: Option<String>,
     /// Values that stand on this calendar's copy only.
@@ -130,6 +157,10 @@ struct WireEvent {
     start: Option<WireTime>,
     end: Option<WireTime>,
     hangout_link: Option<String>,
+    description: Option<String>,
+    etag: Option<String>,
+    #[serde(default)]
+    attendees: Vec<Value>,
     #[serde(default)]
     extended_properties: WireProperties,
 }
@@ -154,6 +185,9 @@ impl From<WireEvent> for Event {
             status: wire.status,
             start: wire.start.and_then(|time| time.date_time),
             end: wire.end.and_then(|time| time.date_time),
+            description: wire.description,
+            etag: wire.etag,
+            attendees: wire.attendees,
             meet_link: wire.hangout_link,
             private_properties: wire.extended_properties.private,
         }
@@ -283,6 +317,42 @@ impl Calendar {
         Ok(made.into())
     }
 
+    /// Changes an event that was read before. Only what is named changes; answers of those who are invited stay.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody has changed it since: read it again. Any other failure.
+    pub async fn change_event(
+        &self,
+        calendar: &str,
+        event: &Event,
+        change: &EventChange<'_>,
+        send_updates: SendUpdates,
+    ) -> Result<Event, CallError> {
+        let path = ["calendar", "v3", "calendars", calendar, "events", &event.id];
+        let mut body = json!({});
+        if let Some(description) = change.description {
+            body["description"] = description.into();
+        }
+        if let Some(attendee) = change.invite {
+            // A patch replaces the whole list.
+            let mut attendees = event.attendees.clone();
+            attendees.push(invitation(attendee));
+            body["attendees"] = attendees.into();
+        }
+        let mut request = Request::new("change event", Method::PATCH, path, Repeat::Once)
+            .query("sendUpdates", send_updates.name())
+            .json(&body);
+        if let Some(etag) = event
+            .etag
+            .as_deref()
+            .and_then(|etag| HeaderValue::try_from(etag).ok())
+        {
+            request = request.header(IF_MATCH, etag);
+        }
+        let changed: WireEvent = self.session.call_json(request).await?;
+        Ok(changed.into())
+    }
+
     /// An event, a deleted one too; none where there never was one of that id.
     ///
     /// # Errors
@@ -295,22 +365,30 @@ impl Calendar {
     }
 }
 
+impl Event {
+    /// Whether somebody of that address is invited.
+    pub fn invites(&self, email: &str) -> bool {
+        self.attendees
+            .iter()
+            .filter_map(|attendee| attendee["email"].as_str())
+            .any(|invited| invited.eq_ignore_ascii_case(email))
+    }
+}
+
+fn invitation(attendee: &Attendee) -> Value {
+    let mut invited = json!({
+        "email": attendee.email, "responseStatus": "needsAction",
+    });
+    match attendee.attendance {
+        Attendance::Required => {}
+        Attendance::Optional => invited["optional"] = true.into(),
+    }
+    invited
+}
+
 fn event_body(event: &NewEvent<'_>) -> Value {
     let time = |instant: Timestamp| json!({ "dateTime": instant, "timeZone": event.time_zone });
-    let attendees: Vec<Value> = event
-        .attendees
-        .iter()
-        .map(|attendee| {
-            let mut invited = json!({
-                "email": attendee.email, "responseStatus": "needsAction",
-            });
-            match attendee.attendance {
-                Attendance::Required => {}
-                Attendance::Optional => invited["optional"] = true.into(),
-            }
-            invited
-        })
-        .collect();
+    let attendees: Vec<Value> = event.attendees.iter().map(invitation).collect();
     let private: BTreeMap<_, _> = event.private_properties.iter().copied().collect();
     let mut body = json!({
         "id": event.id,
@@ -321,6 +399,10 @@ fn event_body(event: &NewEvent<'_>) -> Value {
         "attendees": attendees,
         "extendedProperties": { "private": private },
     });
+    match event.visibility {
+        Visibility::Default => {}
+        Visibility::Private => body["visibility"] = "private".into(),
+    }
     if event.meet {
         // The same request id is the same room.
         body["conferenceData"] = json!({ "createRequest": {

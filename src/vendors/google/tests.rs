@@ -4,7 +4,9 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::auth::tests::key;
-use super::calendar::{Attendance, Attendee, Availability, EventStatus, NewEvent, SendUpdates};
+use super::calendar::{
+    Attendance, Attendee, Availability, EventStatus, NewEvent, SendUpdates, Visibility,
+};
 use super::drive::{Grantee, NewFolder, Role, SPREADSHEET};
 use super::*;
 use crate::vendors::stub::{Line, Stub, ok, status};
@@ -249,6 +251,7 @@ async fn an_event_is_sent_once_whole_with_its_room() {
         },
     ];
     let event = NewEvent {
+        visibility: Visibility::Default,
         id: "abc12",
         summary: "Postmortem",
         description: "text",

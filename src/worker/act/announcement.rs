@@ -14,19 +14,20 @@ use crate::channels::{Channel, Delivery, Message, Trace};
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::playbook::steps::announcement::{messages, recipients};
+use crate::playbook::steps::lead_briefing;
 use crate::render::{ChatText, MailText};
 use crate::vendors::http::Failure;
 use crate::worker::observe;
 
 /// Whether an earlier life of the database sent that message, as the page's property tells.
-fn sent_before(job: &Job<'_>, key: &str) -> bool {
+pub(super) fn sent_before(job: &Job<'_>, key: &str) -> bool {
     job.case
         .decision::<Vec<String>>(Step::Announcement, SENT_BEFORE)
         .is_some_and(|sent| sent.iter().any(|earlier| earlier == key))
 }
 
 /// The page says that it was about to be sent, and nobody can be asked whether it was. Nearly always it was.
-fn taken_as_sent(job: &Job<'_>, act: &Act, key: String) -> Done {
+pub(super) fn taken_as_sent(job: &Job<'_>, act: &Act, key: String) -> Done {
     warn!(
         case = %job.case.incident.id, step = %act.step(), act = act.kind(),
         "not sent again: the page says that it was sent under an earlier ledger"
@@ -36,11 +37,11 @@ fn taken_as_sent(job: &Job<'_>, act: &Act, key: String) -> Done {
 
 /// Since when a message of this case may have gone out, under this ledger or an earlier one. Not since the last attempt
 /// was begun: that may have been a look at a history that did not answer, hours after the message.
-fn begun_since(job: &Job<'_>) -> Timestamp {
+pub(super) fn begun_since(job: &Job<'_>) -> Timestamp {
     job.case.incident.opened_at.min(job.case.adopted_at)
 }
 
-fn done(delivery: Delivery) -> Done {
+pub(super) fn done(delivery: Delivery) -> Done {
     Done::at(delivery.reference, delivery.url)
 }
 
@@ -53,7 +54,7 @@ pub(super) enum By {
     Chat,
 }
 
-fn channel<'a>(job: &Job<'a>, by: By) -> Result<&'a dyn Channel, ActError> {
+pub(super) fn channel<'a>(job: &Job<'a>, by: By) -> Result<&'a dyn Channel, ActError> {
     let (channel, section) = match by {
         By::Mail => (&job.worker.means.email, "mail"),
         By::Chat => (&job.worker.means.chat, "slack"),
@@ -143,10 +144,13 @@ async fn announced_at(job: &mut Job<'_>) -> Result<Timestamp, ActError> {
     Ok(serde_json::from_value(at).unwrap_or(job.now))
 }
 
-/// The keys of every message that the case owes: hashes, so that the property holds no address.
+/// The keys of every message that the case owes, the briefing of whoever leads now among them: hashes, so that the property holds no address.
 fn owed(job: &Job<'_>) -> Vec<String> {
     let recipients = recipients(job.case, &job.worker.rules).unwrap_or_default();
-    messages(&recipients).map(|act| job.hash(&act)).collect()
+    messages(&recipients)
+        .chain(lead_briefing::mail(job.case, &job.worker.rules))
+        .map(|act| job.hash(&act))
+        .collect()
 }
 
 /// Writes on the page which messages are about to go out, before any does. Should the database be lost, this is what

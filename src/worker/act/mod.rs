@@ -6,6 +6,7 @@
 
 pub mod affected_customers;
 pub mod announcement;
+pub mod lead_briefing;
 pub mod postmortem_page;
 pub mod review_meeting;
 
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use self::announcement::By;
+use self::lead_briefing::Telling;
 use super::Worker;
 use crate::channels::{Channel, DeliveryError};
 use crate::playbook::case::{Case, Decision};
@@ -23,12 +25,14 @@ use crate::playbook::effect::EffectKey;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::render::{RenderError, Templates};
+use crate::sources::volunteers::Volunteers;
 use crate::store::{Claim, StoreError};
 use crate::vendors::confluence::Confluence;
 use crate::vendors::google::calendar::Calendar;
 use crate::vendors::google::drive::Drive;
 use crate::vendors::google::sheets::Sheets;
 use crate::vendors::http::CallError;
+use crate::vendors::pagerduty::PagerDuty;
 
 /// Google, where it is configured.
 pub struct GoogleMeans {
@@ -56,6 +60,14 @@ pub struct ConfluenceMeans {
     pub labels: Vec<String>,
 }
 
+/// PagerDuty, where notes may be written.
+pub struct PagerDutyMeans {
+    /// The account.
+    pub client: PagerDuty,
+    /// The address of the account's user that notes are written as.
+    pub note_as: String,
+}
+
 /// What the worker acts with. What is not configured is not there, and the step that needs it is not owed.
 pub struct Means {
     /// The texts.
@@ -64,8 +76,12 @@ pub struct Means {
     pub google: Option<GoogleMeans>,
     /// Confluence.
     pub confluence: Option<ConfluenceMeans>,
+    /// PagerDuty.
+    pub pagerduty: Option<PagerDutyMeans>,
     /// Mail.
     pub email: Option<Arc<dyn Channel>>,
+    /// Who reacts to posts.
+    pub volunteers: Option<Volunteers>,
     /// Chat.
     pub chat: Option<Arc<dyn Channel>>,
 }
@@ -271,8 +287,13 @@ pub async fn perform(job: &mut Job<'_>, act: &Act) -> Result<Done, ActError> {
         Act::Comment(news) => postmortem_page::comment(job, *news).await,
         Act::Slot => review_meeting::choose_slot(job).await,
         Act::Event => review_meeting::book(job).await,
+        Act::Contact => review_meeting::name_contact(job).await,
         Act::Mail(list) => announcement::send(job, act, By::Mail, list).await,
         Act::Chat(channel) => announcement::send(job, act, By::Chat, channel).await,
+        Act::BriefMail(lead) => lead_briefing::tell(job, act, Telling::Mail, lead).await,
+        Act::BriefChat(lead) => lead_briefing::tell(job, act, Telling::Direct, lead).await,
+        Act::Links(channel) => lead_briefing::tell(job, act, Telling::Links, channel).await,
+        Act::Note => lead_briefing::note(job).await,
         Act::Mirror => announcement::mirror(job).await,
     }
 }
@@ -290,12 +311,16 @@ pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
         Act::Spreadsheet => affected_customers::find_spreadsheet(job).await,
         Act::Rows => affected_customers::find_rows(job).await,
         Act::Page => postmortem_page::find(job).await,
-        // Adding a label that is there changes nothing.
-        Act::Labels => Ok(Found::Absent),
+        // Adding a label that is there changes nothing. Naming the contact reads the event first.
+        Act::Labels | Act::Contact => Ok(Found::Absent),
         Act::Comment(news) => postmortem_page::find_comment(job, *news).await,
         Act::Event => review_meeting::find(job).await,
         Act::Mail(list) => announcement::find(job, act, By::Mail, list).await,
         Act::Chat(channel) => announcement::find(job, act, By::Chat, channel).await,
+        Act::BriefMail(lead) => lead_briefing::find(job, act, Telling::Mail, lead).await,
+        Act::BriefChat(lead) => lead_briefing::find(job, act, Telling::Direct, lead).await,
+        Act::Links(channel) => lead_briefing::find(job, act, Telling::Links, channel).await,
+        Act::Note => lead_briefing::find_note(job).await,
         Act::Mirror => announcement::find_mirror(job).await,
     }
 }

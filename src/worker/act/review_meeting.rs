@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 
 use super::{ActError, Done, Found, GoogleMeans, Job};
-use crate::playbook::incident::Part;
+use crate::playbook::incident::{Part, Visibility};
+use crate::playbook::lead;
 use crate::playbook::person::Person;
 use crate::playbook::slot::{self, Attendance, Attendee, Availability, ChosenSlot, SlotRules};
 use crate::playbook::steps::Step;
@@ -125,11 +126,12 @@ fn invited(job: &Job<'_>) -> Vec<(String, Person, Attendance)> {
         };
         (&participant.person, attendance)
     });
-    let others = job
-        .worker
-        .company
-        .meeting
-        .optional
+    let configured: &[Person] = match job.case.incident.visibility {
+        Visibility::Company => &job.worker.company.meeting.optional,
+        // A private incident concerns those who took part.
+        Visibility::Private => &[],
+    };
+    let others = configured
         .iter()
         .map(|person| (person, Attendance::Optional));
     participants
@@ -173,6 +175,10 @@ pub(super) async fn book(job: &mut Job<'_>) -> Result<Done, ActError> {
         time_zone: &observe::zone_name(&job.worker.company),
         attendees: &attendees,
         private_properties: &[("debrief", job.case.incident.id.as_str())],
+        visibility: match job.case.incident.visibility {
+            Visibility::Company => calendar::Visibility::Default,
+            Visibility::Private => calendar::Visibility::Private,
+        },
         meet: job.worker.company.meeting.meet,
     };
     match google
@@ -187,6 +193,79 @@ pub(super) async fn book(job: &mut Job<'_>) -> Result<Done, ActError> {
             Found::Absent | Found::CannotKnow(_) => Ok(Done::at(id, None)),
         },
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Names a later volunteer as the contact: where the description names whoever led before, once, it names the volunteer
+/// now; whoever volunteered is invited. Everything else of the event is people's, a moved time above all.
+///
+/// Killed in the middle, it is done again: the event is read first, and a name that was replaced is no longer found.
+/// <https://developers.google.com/workspace/calendar/api/v3/reference/events/patch>
+pub(super) async fn name_contact(job: &mut Job<'_>) -> Result<Done, ActError> {
+    let google = google(job)?;
+    let id = job.hash(&Act::Event);
+    let (Some(event), Some(volunteer)) = (
+        google.calendar.event(&google.calendar_id, &id).await?,
+        lead::volunteer(job.case),
+    ) else {
+        return Ok(Done::at(id, None));
+    };
+    if event.status == calendar::EventStatus::Cancelled {
+        return Ok(done(event));
+    }
+    let description = volunteer
+        .instead_of
+        .as_ref()
+        .zip(event.description.as_deref())
+        .and_then(|(before, description)| {
+            let name = |person: &Person| crate::render::escaped_name(&person.name);
+            replaced_once(description, &name(before), &name(&volunteer.person))
+        });
+    let invite = volunteer
+        .person
+        .email
+        .as_deref()
+        .filter(|email| !event.invites(email))
+        .map(|email| calendar::Attendee {
+            email: email.to_owned(),
+            attendance: calendar::Attendance::Required,
+        });
+    // A changed name is no news for everybody's inbox; an invitation is for whoever gets it.
+    let send_updates = match invite {
+        Some(_) => SendUpdates::All,
+        None => SendUpdates::None,
+    };
+    if description.is_none() && invite.is_none() {
+        return Ok(done(event));
+    }
+    let change = calendar::EventChange {
+        description: description.as_deref(),
+        invite: invite.as_ref(),
+    };
+    match google
+        .calendar
+        .change_event(&google.calendar_id, &event, &change, send_updates)
+        .await
+    {
+        Ok(event) => Ok(done(event)),
+        // Somebody is at it in this moment.
+        Err(error) if matches!(error.failure, Failure::Conflict(_)) => Err(ActError::Later {
+            message: error.to_string(),
+            after: None,
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The text with a name replaced, where it stands in it exactly once: elsewhere it may mean something else.
+fn replaced_once(text: &str, name: &str, by: &str) -> Option<String> {
+    if name.is_empty() {
+        return None;
+    }
+    let mut found = text.match_indices(name);
+    match (found.next(), found.next()) {
+        (Some((at, _)), None) => Some(format!("{}{by}{}", &text[..at], &text[at + name.len()..])),
+        (None, _) | (Some(_), Some(_)) => None,
     }
 }
 
