@@ -9,18 +9,13 @@ use serde_json::json;
 
 use super::email::delivery_error;
 use super::{Channel, ChannelCheck, Delivery, DeliveryError, Message, Trace};
-use crate::vendors::slack::{Post, Slack as Client};
+use crate::vendors::slack::{Post, Slack as Client, Stop, Ts};
 
 /// The metadata's event type: which messages are ours.
 const EVENT_TYPE: &str = "debrief_message";
 
 /// How far before the attempt the history is searched: the clocks of both sides differ.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
-
-/// An instant as Slack writes it: seconds with six decimals.
-fn slack_time(at: Timestamp) -> String {
-    format!("{}.{:06}", at.as_second(), at.subsec_microsecond().max(0))
-}
 
 /// Posts as one bot.
 pub struct Slack {
@@ -67,27 +62,26 @@ impl Channel for Slack {
     }
 
     async fn trace(&self, message: &Message, since: Timestamp) -> Result<Trace, DeliveryError> {
-        let history = match self
-            .client
-            .history(&message.to, Some(&slack_time(since - MARGIN)))
-            .await
-        {
-            Ok(history) => history,
-            // A history that may not be read cannot tell; the caller's rule decides.
-            Err(error) if error.is_permanent() => return Ok(Trace::CannotKnow),
-            Err(error) => return Err(delivery_error(&error)),
-        };
-        let ours = history.iter().find(|entry| {
+        let oldest = Ts::of(since - MARGIN);
+        let history = self.client.history(&message.to, Some(oldest), None).await;
+        let ours = history.messages.iter().find(|entry| {
             entry.metadata.as_ref().is_some_and(|metadata| {
                 metadata.event_type == EVENT_TYPE
                     && metadata.event_payload["key"] == message.key.as_str()
             })
         });
-        Ok(ours.map_or(Trace::Absent, |entry| {
-            Trace::Found(Delivery {
+        if let Some(entry) = ours {
+            return Ok(Trace::Found(Delivery {
                 reference: format!("{}/{}", message.to, entry.ts),
                 url: None,
-            })
-        }))
+            }));
+        }
+        match history.stopped {
+            None => Ok(Trace::Absent),
+            // A history that may not be read, or not to its end, cannot tell; the caller's rule decides.
+            Some(Stop::Failed(error)) if error.is_permanent() => Ok(Trace::CannotKnow),
+            Some(Stop::Spent | Stop::Astray) => Ok(Trace::CannotKnow),
+            Some(Stop::Failed(error)) => Err(delivery_error(&error)),
+        }
     }
 }

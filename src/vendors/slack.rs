@@ -3,7 +3,12 @@
 //! Slack answers nearly everything with status 200 and says in `ok` whether it went well. Two of its errors mean
 //! that part of the work may have been done: <https://docs.slack.dev/reference/methods/chat.postMessage>.
 
+mod allowance;
+mod channels;
 mod messages;
+mod reading;
+mod ts;
+mod users;
 
 use ::http::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,13 +16,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::http::{CallError, Dialect, Failure, Http, Repeat, Request, Said, if_there, short};
-pub use messages::{Message, Metadata, Reaction, escape};
-
-/// A list gives up to 999; fewer are more likely to come in time.
-const PAGE_LENGTH: &str = "200";
-/// A transcript is read no further than this many pages.
-const MOST_PAGES: usize = 100;
+use super::http::{CallError, Dialect, Failure, Http, Repeat, Request, Said, short};
+pub use allowance::Allowance;
+pub use channels::Channel;
+pub use messages::{Called, Edited, File, FileStanding, Message, Metadata, Reaction, escape};
+pub use reading::{Reading, Stop, Transcript};
+pub use ts::Ts;
+pub use users::{Standing, User};
 
 /// A message to be posted. What comes from outside goes through [`escape`] first.
 #[derive(Clone, Debug)]
@@ -54,100 +59,28 @@ pub struct Identity {
     pub user: String,
     /// Its user id.
     pub user_id: String,
-}
-
-/// A person.
-#[derive(Clone, Debug)]
-pub struct User {
-    /// The user id.
-    pub id: String,
-    /// The name people see.
-    pub name: String,
-    /// The address, where the token may see it (`users:read.email`).
-    pub email: Option<String>,
-    /// The IANA zone.
-    pub time_zone: Option<String>,
-    /// Whether it is a person who is still there.
-    pub standing: Standing,
-}
-
-/// What kind of account it is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Standing {
-    /// A person.
-    Person,
-    /// A robot.
-    Bot,
-    /// Somebody who has left.
-    Deleted,
-}
-
-#[derive(Deserialize)]
-struct OneUser {
-    user: WireUser,
-}
-
-#[derive(Deserialize)]
-struct WireUser {
-    id: String,
-    name: Option<String>,
-    real_name: Option<String>,
-    tz: Option<String>,
+    /// The bot's own id, where it is a bot's token.
     #[serde(default)]
-    deleted: bool,
-    #[serde(default)]
-    is_bot: bool,
-    #[serde(default)]
-    profile: Profile,
+    pub bot_id: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-struct Profile {
-    email: Option<String>,
-    real_name: Option<String>,
-    display_name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Transcript {
-    messages: Vec<Message>,
-    response_metadata: Option<Cursor>,
-}
-
-#[derive(Deserialize)]
-struct Cursor {
-    next_cursor: Option<String>,
+impl Identity {
+    /// The link that [`Slack::permalink`] gives, made without a call: to a message of a channel, which may be an answer
+    /// in the thread of another one.
+    pub fn link_to(&self, channel: &str, ts: &Ts, answers: Option<&Ts>) -> String {
+        let workspace = self.url.trim_end_matches('/');
+        let digits = ts.as_str().replace('.', "");
+        let link = format!("{workspace}/archives/{channel}/p{digits}");
+        match answers {
+            Some(first) => format!("{link}?thread_ts={first}&cid={channel}"),
+            None => link,
+        }
+    }
 }
 
 #[derive(Deserialize)]
 struct Permalink {
     permalink: String,
-}
-
-impl From<WireUser> for User {
-    fn from(wire: WireUser) -> Self {
-        let names = [
-            wire.profile.display_name,
-            wire.profile.real_name,
-            wire.real_name,
-            wire.name,
-        ];
-        let name = names
-            .into_iter()
-            .flatten()
-            .find(|name| !name.trim().is_empty());
-        Self {
-            name: name.unwrap_or_else(|| wire.id.clone()),
-            id: wire.id,
-            email: wire.profile.email.filter(|email| !email.is_empty()),
-            time_zone: wire.tz.filter(|zone| !zone.is_empty()),
-            standing: match (wire.deleted, wire.is_bot) {
-                (true, _) => Standing::Deleted,
-                (false, true) => Standing::Bot,
-                (false, false) => Standing::Person,
-            },
-        }
-    }
 }
 
 /// A Slack workspace.
@@ -206,58 +139,6 @@ impl Slack {
         self.call(request).await
     }
 
-    /// A channel's messages after `oldest` (a `ts`, exclusive), oldest first, with metadata and reactions; answers in
-    /// threads are apart.
-    ///
-    /// # Errors
-    /// Any failure, such as `Refused` with `not_in_channel`.
-    pub async fn history(
-        &self,
-        channel: &str,
-        oldest: Option<&str>,
-    ) -> Result<Vec<Message>, CallError> {
-        let request = Request::get("read channel", ["api", "conversations.history"])
-            .query("channel", channel)
-            .query_if("oldest", oldest);
-        self.transcript(request).await
-    }
-
-    /// A thread, its first message included, oldest first.
-    ///
-    /// # Errors
-    /// Any failure.
-    pub async fn replies(&self, channel: &str, thread_ts: &str) -> Result<Vec<Message>, CallError> {
-        let request = Request::get("read thread", ["api", "conversations.replies"])
-            .query("channel", channel)
-            .query("ts", thread_ts);
-        self.transcript(request).await
-    }
-
-    async fn transcript(&self, request: Request) -> Result<Vec<Message>, CallError> {
-        let request = request
-            .query("include_all_metadata", "true")
-            .query("limit", PAGE_LENGTH);
-        let mut messages = Vec::new();
-        let mut cursor: Option<String> = None;
-        for _ in 0..MOST_PAGES {
-            // A page may be short although more follow: only the cursor tells.
-            let page: Transcript = self
-                .call(request.clone().query_if("cursor", cursor))
-                .await?;
-            messages.extend(page.messages);
-            cursor = page
-                .response_metadata
-                .and_then(|metadata| metadata.next_cursor)
-                .filter(|cursor| !cursor.is_empty());
-            if cursor.is_none() {
-                break;
-            }
-        }
-        messages.sort_by(|a, b| messages::in_time(&a.ts, &b.ts));
-        messages.dedup_by(|a, b| a.ts == b.ts);
-        Ok(messages)
-    }
-
     /// A link to a message that people can follow.
     ///
     /// # Errors
@@ -268,30 +149,6 @@ impl Slack {
             .query("message_ts", ts);
         let link: Permalink = self.call(request).await?;
         Ok(link.permalink)
-    }
-
-    /// The person of an address; none where it is nobody's.
-    ///
-    /// # Errors
-    /// Any failure, such as `Forbidden` where the scope `users:read.email` is missing.
-    pub async fn user_by_email(&self, email: &str) -> Result<Option<User>, CallError> {
-        let request =
-            Request::get("find user", ["api", "users.lookupByEmail"]).query("email", email);
-        self.one_user(request).await
-    }
-
-    /// The person of a user id.
-    ///
-    /// # Errors
-    /// Any failure.
-    pub async fn user(&self, id: &str) -> Result<Option<User>, CallError> {
-        let request = Request::get("read user", ["api", "users.info"]).query("user", id);
-        self.one_user(request).await
-    }
-
-    async fn one_user(&self, request: Request) -> Result<Option<User>, CallError> {
-        let one = if_there(self.call::<OneUser>(request).await)?;
-        Ok(one.map(|one| one.user.into()))
     }
 
     /// Whose token it is.
@@ -348,6 +205,7 @@ fn failure_of(status: u16, error: &str, needed: Option<&str>) -> Failure {
             reason: message,
             message: format!("needed: {}", short(needed.unwrap_or("not told"))),
         },
+        "user_not_visible" => Failure::NotFound(message),
         _ if error.ends_with("_not_found") => Failure::NotFound(message),
         _ => Failure::Refused { status, message },
     }

@@ -73,42 +73,6 @@ async fn a_post_carries_its_key_and_shows_no_previews() {
 }
 
 #[tokio::test]
-async fn a_transcript_is_read_to_the_end_and_put_in_order() {
-    let first = json!({
-        "ok": true, "has_more": true, "response_metadata": {"next_cursor": "n2"},
-        "messages": [
-            {"type": "message", "ts": "1000.000001", "text": "c", "user": "U1",
-             "reactions": [{"name": "hand", "users": ["U2"], "count": 1}]},
-            {"type": "message", "ts": "999.000002", "text": "b", "bot_id": "B1", "subtype": "bot_message",
-             "metadata": {"event_type": "debrief_effect", "event_payload": {"key": "k1"}}}
-        ]
-    });
-    let second = json!({
-        "ok": true, "has_more": false, "response_metadata": {"next_cursor": ""},
-        "messages": [{"ts": "999.000001", "text": "a"}, {"ts": "999.000002", "text": "b"}]
-    });
-    let stub = Stub::playing(vec![ok(first.to_string()), ok(second.to_string())]).await;
-    let messages = client(&stub)
-        .history("C1", Some("998.000000"))
-        .await
-        .unwrap();
-    let texts: Vec<_> = messages
-        .iter()
-        .map(|message| message.text.as_str())
-        .collect();
-    assert_eq!(texts, ["a", "b", "c"]);
-    assert_eq!(messages[2].reactions[0].users, ["U2"]);
-    let seen = stub.seen();
-    assert!(
-        seen[0].starts_with(
-            "GET /api/conversations.history?channel=C1&oldest=998.000000&include_all_metadata=true&limit=200 "
-        ),
-        "{}", seen[0]
-    );
-    assert!(seen[1].contains("&cursor=n2 "));
-}
-
-#[tokio::test]
 async fn an_address_that_is_nobodys_is_none() {
     let stub = Stub::playing(vec![refused("users_not_found")]).await;
     assert!(
@@ -131,6 +95,72 @@ async fn a_user_has_the_name_people_see() {
     assert_eq!(
         (user.name.as_str(), user.standing),
         ("Ann Example", Standing::Person)
+    );
+}
+
+#[rstest]
+#[case("user_not_found")]
+#[case("user_not_visible")]
+#[tokio::test]
+async fn somebody_who_cannot_be_seen_is_none(#[case] error: &str) {
+    let stub = Stub::playing(vec![refused(error)]).await;
+    assert!(client(&stub).user("U1").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_user_of_whom_little_is_told_has_a_name_all_the_same() {
+    let user = json!({"ok": true, "user": {
+        "id": "U1", "name": "ada", "real_name": null, "tz": null, "deleted": null, "is_bot": null, "profile": null
+    }});
+    let stub = Stub::playing(vec![ok(user.to_string())]).await;
+    let user = client(&stub).user("U1").await.unwrap().unwrap();
+    assert_eq!((user.name.as_str(), user.email), ("ada", None));
+}
+
+#[tokio::test]
+async fn a_channel_has_a_name() {
+    let channel = json!({"ok": true, "channel": {
+        "id": "C1", "name": "prod-issue", "is_archived": false, "is_member": true, "topic": {"value": "x"}
+    }});
+    let stub = Stub::playing(vec![ok(channel.to_string())]).await;
+    let channel = client(&stub).channel("C1").await.unwrap().unwrap();
+    assert_eq!(channel.name.as_deref(), Some("prod-issue"));
+    assert!(stub.seen()[0].starts_with("GET /api/conversations.info?channel=C1 "));
+    let stub = Stub::playing(vec![refused("channel_not_found")]).await;
+    assert!(client(&stub).channel("C1").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_conversation_with_a_person_is_a_channel() {
+    let opened = json!({"ok": true, "no_op": true, "already_open": true, "channel": {"id": "D1"}});
+    let stub = Stub::playing(vec![ok(opened.to_string())]).await;
+    let channel = client(&stub).open_conversation("U1").await.unwrap();
+    assert_eq!(channel.id, "D1");
+    let seen = &stub.seen()[0];
+    assert!(seen.starts_with("POST /api/conversations.open "));
+    assert!(seen.ends_with("{\"users\":\"U1\"}"), "{seen}");
+}
+
+#[rstest]
+#[case("https://acme.slack.com/")]
+#[case("https://acme.slack.com")]
+fn a_link_is_made_as_slack_makes_it(#[case] url: &str) {
+    let identity = Identity {
+        url: url.to_owned(),
+        team: "Acme".to_owned(),
+        user: "debrief".to_owned(),
+        user_id: "U0".to_owned(),
+        bot_id: None,
+    };
+    let ts = Ts::parse("1700000000.000100").unwrap();
+    let first = Ts::parse("1699999999.000200").unwrap();
+    assert_eq!(
+        identity.link_to("C1", &ts, None),
+        "https://acme.slack.com/archives/C1/p1700000000000100"
+    );
+    assert_eq!(
+        identity.link_to("C1", &ts, Some(&first)),
+        "https://acme.slack.com/archives/C1/p1700000000000100?thread_ts=1699999999.000200&cid=C1"
     );
 }
 
