@@ -31,6 +31,8 @@ impl Assembly<'_> {
             key,
             key_file,
             overlap,
+            began_field,
+            mitigated_field,
         } = written;
         if enabled == Some(false) || (enabled.is_none() && key.is_none() && key_file.is_none()) {
             return None;
@@ -43,6 +45,8 @@ impl Assembly<'_> {
             key: self.needed_unless(given, key, "sources.pagerduty.key", needed)?,
             base_url,
             overlap,
+            began_field,
+            mitigated_field,
         })
     }
 
