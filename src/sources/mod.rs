@@ -12,8 +12,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::playbook::incident::Incident;
 use crate::vendors::http::{CallError, Failure};
 
+pub mod alertmanager;
 pub mod customers;
 pub mod files;
+mod folder;
+mod json_file;
 pub mod pagerduty;
 mod slack_link;
 

@@ -24,8 +24,8 @@ pub(super) fn channel(link: &str) -> Option<String> {
     is_channel(&id).then_some(id)
 }
 
-/// `C…`, or `G…` for older private ones; conversations between people (`D…`) are not an incident's.
-fn is_channel(id: &str) -> bool {
+/// Whether it is a channel's id: `C…`, or `G…` for older private ones; conversations between people (`D…`) are not an incident's.
+pub(super) fn is_channel(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     id.starts_with(['C', 'G']) && (3..=32).contains(&id.len()) && id.bytes().all(allowed)
 }
