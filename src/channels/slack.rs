@@ -29,6 +29,19 @@ impl Slack {
     }
 }
 
+impl Slack {
+    /// The channel to post to: as given, or the conversation with the person of that id, which is the same every time.
+    async fn channel(&self, to: &str) -> Result<String, DeliveryError> {
+        if !to.starts_with(['U', 'W']) {
+            return Ok(to.to_owned());
+        }
+        match self.client.open_conversation(to).await {
+            Ok(conversation) => Ok(conversation.id),
+            Err(error) => Err(delivery_error(&error)),
+        }
+    }
+}
+
 #[async_trait]
 impl Channel for Slack {
     fn name(&self) -> &'static str {
@@ -36,8 +49,9 @@ impl Channel for Slack {
     }
 
     async fn deliver(&self, message: &Message) -> Result<Delivery, DeliveryError> {
+        let channel = self.channel(&message.to).await?;
         let post = Post {
-            channel: &message.to,
+            channel: &channel,
             text: &message.text,
             blocks: None,
             thread_ts: None,
@@ -63,7 +77,8 @@ impl Channel for Slack {
 
     async fn trace(&self, message: &Message, since: Timestamp) -> Result<Trace, DeliveryError> {
         let oldest = Ts::of(since - MARGIN);
-        let history = self.client.history(&message.to, Some(oldest), None).await;
+        let channel = self.channel(&message.to).await?;
+        let history = self.client.history(&channel, Some(oldest), None).await;
         let ours = history.messages.iter().find(|entry| {
             entry.metadata.as_ref().is_some_and(|metadata| {
                 metadata.event_type == EVENT_TYPE
@@ -72,7 +87,7 @@ impl Channel for Slack {
         });
         if let Some(entry) = ours {
             return Ok(Trace::Found(Delivery {
-                reference: format!("{}/{}", message.to, entry.ts),
+                reference: format!("{channel}/{}", entry.ts),
                 url: None,
             }));
         }

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, GoogleIdentity, MailSecurity};
 use crate::sources::IncidentSource;
 use crate::sources::files::Files;
-use crate::sources::pagerduty::PagerDuty as PagerDutySource;
+use crate::sources::pagerduty::{PagerDuty as PagerDutySource, TimeFields};
 use crate::sources::volunteers::Volunteers;
 use crate::vendors::confluence::{self, Confluence};
 use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
@@ -211,7 +211,15 @@ pub fn sources(network: &Network<'_>) -> Result<Vec<Arc<dyn IncidentSource>>, Fa
     let mut sources: Vec<Arc<dyn IncidentSource>> = Vec::new();
     if let Some(pagerduty) = &network.config.sources.pagerduty {
         let client = network.pagerduty(pagerduty)?;
-        sources.push(Arc::new(PagerDutySource::new(client, pagerduty.overlap)));
+        let fields = TimeFields {
+            began: pagerduty.began_field.clone(),
+            mitigated: pagerduty.mitigated_field.clone(),
+        };
+        sources.push(Arc::new(PagerDutySource::new(
+            client,
+            pagerduty.overlap,
+            fields,
+        )));
     }
     if let Some(files) = &network.config.sources.files {
         sources.push(Arc::new(Files::new(files.folder.clone())));

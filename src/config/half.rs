@@ -32,6 +32,8 @@ impl Assembly<'_> {
             key_file,
             note_as,
             overlap,
+            began_field,
+            mitigated_field,
         } = written;
         if enabled == Some(false) || (enabled.is_none() && key.is_none() && key_file.is_none()) {
             return None;
@@ -45,6 +47,8 @@ impl Assembly<'_> {
             base_url,
             note_as,
             overlap,
+            began_field,
+            mitigated_field,
         })
     }
 

@@ -26,6 +26,10 @@ pub struct PagerDuty {
     pub note_as: Option<String>,
     /// How far before the last pass each pass looks again, as late entries and clock skew move incidents.
     pub overlap: SignedDuration,
+    /// The name of the custom field with the time at which customers first felt an incident.
+    pub began_field: Option<String>,
+    /// The name of the custom field with the time at which they no longer felt it.
+    pub mitigated_field: Option<String>,
 }
 
 /// Incidents written by hand or by another system, a file each.

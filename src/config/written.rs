@@ -129,6 +129,14 @@ pub(super) struct WrittenPagerDuty {
     #[serde(deserialize_with = "one::<Duration<0>, _>")]
     #[schemars(with = "As<Duration<0>>")]
     pub overlap: SignedDuration,
+    /// The custom field that says when customers first felt an incident.
+    #[serde(default, deserialize_with = "maybe::<Text, _>")]
+    #[schemars(with = "Option<As<Text>>")]
+    pub began_field: Option<String>,
+    /// The custom field that says when they no longer felt it.
+    #[serde(default, deserialize_with = "maybe::<Text, _>")]
+    #[schemars(with = "Option<As<Text>>")]
+    pub mitigated_field: Option<String>,
 }
 
 /// Incident files as a source.

@@ -4,8 +4,11 @@
 //! it would know of them in life. Ids that are left out are derived from the addresses and titles, so that
 //! the same seed always makes the same world.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Everything one seed adds. Times are RFC 3339 instants.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -121,6 +124,12 @@ pub struct Incident {
     /// What people wrote down.
     #[serde(default)]
     pub notes: Vec<Note>,
+    /// Where those who work on it meet: a conference, or a chat channel.
+    #[serde(default)]
+    pub conference_url: Option<String>,
+    /// The account's own fields, by their names for machines.
+    #[serde(default)]
+    pub custom_fields: BTreeMap<String, Value>,
 }
 
 /// One entry of an incident's log.

@@ -10,10 +10,15 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::playbook::incident::Incident;
+use crate::vendors::http::{CallError, Failure};
 
+pub mod alertmanager;
 pub mod customers;
 pub mod files;
+mod folder;
+mod json_file;
 pub mod pagerduty;
+mod slack_link;
 pub mod volunteers;
 
 /// A record of incidents.
@@ -134,4 +139,53 @@ pub enum SourceError {
     /// The source no longer has this incident: go on with what is known of it.
     #[error("{0}")]
     Gone(String),
+}
+
+impl SourceError {
+    /// What a failed call means for the source; `needed` says which key to look at, and what belongs there.
+    fn of_call(error: &CallError, needed: &str) -> Self {
+        match &error.failure {
+            Failure::Unauthorized(_) | Failure::Forbidden { .. } => {
+                Self::Misconfigured(format!("{error}; check {needed}"))
+            }
+            Failure::NotReached(_)
+            | Failure::Throttled { .. }
+            | Failure::Unavailable { .. }
+            | Failure::OutcomeUnknown(_)
+            | Failure::NotFound(_)
+            | Failure::Conflict(_)
+            | Failure::Refused { .. }
+            | Failure::Unreadable(_) => Self::Later {
+                message: error.to_string(),
+                retry_after: error
+                    .retry_after()
+                    .and_then(|after| SignedDuration::try_from(after).ok()),
+            },
+        }
+    }
+}
+
+/// Whether a part of a record is not to be had with these credentials, or not on this plan: the incident is then told
+/// without it. Credentials that are refused altogether are another matter, and so is trouble that may pass.
+fn is_withheld(error: &CallError) -> bool {
+    match &error.failure {
+        Failure::Forbidden { .. }
+        | Failure::NotFound(_)
+        | Failure::Conflict(_)
+        | Failure::Refused { .. } => true,
+        Failure::Unauthorized(_)
+        | Failure::NotReached(_)
+        | Failure::Throttled { .. }
+        | Failure::Unavailable { .. }
+        | Failure::OutcomeUnknown(_)
+        | Failure::Unreadable(_) => false,
+    }
+}
+
+/// `1 entry`, `2 entries`: the count with its word.
+fn counted(count: usize, one: &str, more: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {more}"),
+    }
 }

@@ -6,6 +6,11 @@
 //!
 //! What resolving erases (assignments, acknowledgements) is read back from the log.
 //! <https://developer.pagerduty.com/api-reference/9d0b4b12e36f9-list-incidents>
+//!
+//! What is odd costs only itself: an entry that cannot be read, a part that is refused, pages that repeat. The incident
+//! is told without it, and says so among its gaps.
+
+mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,18 +21,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::{IncidentSource, Pulled, SourceError};
-use crate::playbook::incident::{
-    Detail, EntryKind, Incident, IncidentId, Part, Participant, Status, TimelineEntry,
-};
-use crate::playbook::person::Person;
-use crate::vendors::http::{CallError, Failure};
-use crate::vendors::pagerduty::{
-    self as vendor, IncidentStatus, LogEntry, LogEntryKind, Note, Reference, User,
-};
+use super::{FaultKind, IncidentSource, Pulled, SourceError, SourceFault, counted, is_withheld};
+use crate::playbook::incident::{Detail, Incident, IncidentId};
+use crate::vendors::http::{CallError, Each, Unreadable};
+use crate::vendors::pagerduty::{self as vendor, Log, Note, Reach, Rest, User};
 
 /// The source's name.
 const NAME: &str = "pagerduty";
+
+/// What is looked at when the vendor refuses.
+const NEEDED: &str = "`sources.pagerduty.key`: a read-only REST API key of the account";
 
 /// How many users are asked for at once when they are not among the first hundred.
 const USERS_AT_ONCE: usize = 4;
@@ -36,7 +39,17 @@ const USERS_AT_ONCE: usize = 4;
 pub struct PagerDuty {
     client: vendor::PagerDuty,
     overlap: SignedDuration,
+    fields: TimeFields,
     users: Mutex<Users>,
+}
+
+/// The account's own fields that say when customers felt an incident, by their names for machines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimeFields {
+    /// The field with the time it began.
+    pub began: Option<String>,
+    /// The field with the time it was mitigated.
+    pub mitigated: Option<String>,
 }
 
 /// The newest resolution seen, by PagerDuty's clock and never by ours: clocks differ.
@@ -49,31 +62,52 @@ struct Watermark {
 #[derive(Default)]
 struct Users {
     known: BTreeMap<String, Option<User>>,
-    listed: bool,
+    listing: Listing,
+}
+
+/// Whether the account's users were asked for all at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Listing {
+    #[default]
+    NotAsked,
+    Read,
+}
+
+/// Whether these credentials may see people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum People {
+    Shown,
+    Withheld,
 }
 
 impl PagerDuty {
     /// The account of that client; each look goes back `overlap` beyond the last one, since rows shift while they are paged.
-    pub fn new(client: vendor::PagerDuty, overlap: SignedDuration) -> Self {
+    pub fn new(client: vendor::PagerDuty, overlap: SignedDuration, fields: TimeFields) -> Self {
         Self {
             client,
             overlap,
+            fields,
             users: Mutex::default(),
         }
     }
 
     /// The account's first hundred users in one call, once; most accounts have no more.
-    async fn list_users(&self) -> Result<(), CallError> {
+    async fn list_users(&self) -> Result<People, CallError> {
         // Held while asking: a hundred incidents that are read at once ask once.
         let mut users = self.users.lock().await;
-        if !users.listed {
-            let listed = self.client.users().await?;
+        if users.listing == Listing::NotAsked {
+            let listed = match self.client.users().await {
+                Ok(listed) => listed,
+                Err(error) if is_withheld(&error) => return Ok(People::Withheld),
+                Err(error) => return Err(error),
+            };
+            let known = listed.read.into_iter();
             users
                 .known
-                .extend(listed.into_iter().map(|user| (user.id.clone(), Some(user))));
-            users.listed = true;
+                .extend(known.map(|user| (user.id.clone(), Some(user))));
+            users.listing = Listing::Read;
         }
-        Ok(())
+        Ok(People::Shown)
     }
 
     /// The people of these ids; those whom PagerDuty does not show are left out.
@@ -106,9 +140,7 @@ impl PagerDuty {
             .filter_map(|id| Some((id.clone(), users.known.get(id)?.clone()?)))
             .collect())
     }
-}
 
-impl PagerDuty {
     async fn ask_user(&self, id: String) -> (String, Result<Option<User>, CallError>) {
         let user = self.client.user(&id).await;
         (id, user)
@@ -127,253 +159,189 @@ impl IncidentSource for PagerDuty {
         since: Timestamp,
         _now: Timestamp,
     ) -> Result<Pulled, SourceError> {
-        let watermark: Option<Watermark> =
+        let before: Option<Watermark> =
             watermark.and_then(|value| serde_json::from_value(value.clone()).ok());
-        let back_to = watermark.map_or(since, |watermark| {
-            (watermark.resolved_at - self.overlap).max(since)
+        let back_to = before.map_or(since, |before| {
+            (before.resolved_at - self.overlap).max(since)
         });
-        let mut newest = watermark.map(|watermark| watermark.resolved_at);
+        let mut newest = before.map(|before| before.resolved_at);
         let mut incidents: BTreeMap<IncidentId, Incident> = BTreeMap::new();
+        let mut faults = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut offset = 0;
         loop {
             let page = self
                 .client
                 .resolved_page(offset)
                 .await
-                .map_err(source_error)?;
-            let count = u32::try_from(page.incidents.len()).unwrap_or(u32::MAX);
-            let oldest = page
-                .incidents
-                .iter()
-                .filter_map(|incident| incident.resolved_at)
-                .min();
+                .map_err(|error| SourceError::of_call(&error, NEEDED))?;
+            let known = seen.len();
+            let oldest = page.incidents.iter().filter_map(record::resolved_at).min();
             for incident in page.incidents {
                 newest = newest.max(incident.resolved_at);
-                if incident.resolved_at.is_some_and(|at| at >= back_to) {
-                    let incident = listed(&incident);
+                let wanted = record::resolved_at(&incident).is_some_and(|at| at >= back_to);
+                if seen.insert(incident.id.clone()) && wanted {
+                    let incident = record::listed(&incident);
                     incidents.insert(incident.id.clone(), incident);
                 }
             }
+            for unreadable in page.unreadable {
+                let first = unreadable
+                    .id
+                    .as_ref()
+                    .is_none_or(|id| seen.insert(id.clone()));
+                faults.extend(first.then(|| malformed(unreadable, back_to)).flatten());
+            }
             // The list is in order of resolution: behind an older one there are only older ones.
-            if !page.more || count == 0 || oldest.is_some_and(|at| at < back_to) {
+            if oldest.is_some_and(|at| at < back_to) {
                 break;
             }
-            offset = offset.saturating_add(count);
+            match page.rest {
+                Rest::None => break,
+                Rest::At(_) if seen.len() == known => {
+                    // From where we were before, next time: what is behind must not be passed over.
+                    newest = before.map(|before| before.resolved_at);
+                    faults.push(broken_off(
+                        "it says there is more, and gives the same again",
+                    ));
+                    break;
+                }
+                Rest::At(next) => offset = next,
+                Rest::OutOfReach => {
+                    faults.push(broken_off(
+                        "PagerDuty lists 10,000 and no more: a later `since` is needed",
+                    ));
+                    break;
+                }
+            }
         }
         let watermark = newest.map_or(Value::Null, |resolved_at| json!(Watermark { resolved_at }));
         Ok(Pulled {
             incidents: incidents.into_values().collect(),
             watermark,
-            faults: Vec::new(),
+            faults,
         })
     }
 
     async fn detail(&self, incident: &Incident, _now: Timestamp) -> Result<Incident, SourceError> {
+        let failed = |error: CallError| SourceError::of_call(&error, NEEDED);
         let id = incident.id.key();
-        let (now, log, notes, users) = futures_util::join!(
+        let (now, log, notes, people) = futures_util::join!(
             self.client.incident(id),
             self.client.log_entries(id),
             self.client.notes(id),
             self.list_users(),
         );
-        let Some(now) = now.map_err(source_error)? else {
+        let Some(now) = now.map_err(failed)? else {
             return Err(SourceError::Gone(format!(
                 "PagerDuty no longer shows incident {}",
                 incident.reference
             )));
         };
-        let (log, notes) = (log.map_err(source_error)?, notes.map_err(source_error)?);
-        users.map_err(source_error)?;
-        let parts = parts(&now, &log, &notes);
-        let ids: BTreeSet<String> = parts
-            .iter()
-            .map(|(reference, _)| reference.id.clone())
-            .collect();
-        let people = self.people(&ids).await.map_err(source_error)?;
-        Ok(Incident {
-            detail: Detail::Full,
-            participants: participants(parts, &people),
-            timeline: timeline(&log, &notes),
-            ..listed(&now)
-        })
-    }
-}
-
-fn source_error(error: CallError) -> SourceError {
-    match &error.failure {
-        Failure::Unauthorized(_) | Failure::Forbidden { .. } => {
-            SourceError::Misconfigured(format!(
-                "{error}; check `sources.pagerduty.key`: a read-only REST API key of the account"
-            ))
-        }
-        Failure::NotReached(_)
-        | Failure::Throttled { .. }
-        | Failure::Unavailable { .. }
-        | Failure::OutcomeUnknown(_)
-        | Failure::NotFound(_)
-        | Failure::Conflict(_)
-        | Failure::Refused { .. }
-        | Failure::Unreadable(_) => SourceError::Later {
-            message: error.to_string(),
-            retry_after: error
-                .retry_after()
-                .and_then(|after| SignedDuration::try_from(after).ok()),
-        },
-    }
-}
-
-/// What the list tells.
-fn listed(incident: &vendor::Incident) -> Incident {
-    let resolved_at = incident
-        .resolved_at
-        .or(incident.updated_at)
-        .unwrap_or(incident.created_at);
-    let reference = incident
-        .number
-        .map_or_else(|| incident.id.clone(), |number| format!("#{number}"));
-    let status = match (&incident.merged_into, incident.status) {
-        (Some(other), _) => Status::Merged {
-            into: IncidentId::new(NAME, &other.id),
-        },
-        (None, IncidentStatus::Resolved) => Status::Resolved { at: resolved_at },
-        // An unknown status is not a resolution.
-        (
-            None,
-            IncidentStatus::Triggered | IncidentStatus::Acknowledged | IncidentStatus::Unknown,
-        ) => Status::Open,
-    };
-    Incident {
-        url: incident.html_url.clone(),
-        service: incident
-            .service
-            .as_ref()
-            .and_then(|service| service.summary.clone())
-            .unwrap_or_default(),
-        severity: incident.priority.clone(),
-        ..Incident::listed(
-            IncidentId::new(NAME, &incident.id),
-            reference,
-            incident.title.as_str(),
-            incident.created_at,
-            status,
-        )
-    }
-}
-
-/// Who took part, each once, the lead first: whoever acknowledged first leads, until a person volunteers.
-fn parts(incident: &vendor::Incident, log: &[LogEntry], notes: &[Note]) -> Vec<(Reference, Part)> {
-    let acted = |kinds: &'static [LogEntryKind]| {
-        log.iter()
-            .filter(move |entry| kinds.contains(&entry.kind))
-            .filter_map(|entry| entry.agent.clone())
-    };
-    let lead = acted(&[LogEntryKind::Acknowledge]).find(is_person);
-    let responders = acted(&[
-        LogEntryKind::Acknowledge,
-        LogEntryKind::Unacknowledge,
-        LogEntryKind::Assign,
-        LogEntryKind::Delegate,
-        LogEntryKind::Escalate,
-        LogEntryKind::Annotate,
-        LogEntryKind::Snooze,
-        LogEntryKind::UrgencyChange,
-        LogEntryKind::Resolve,
-    ]);
-    let assigned = log.iter().flat_map(|entry| entry.assignees.iter().cloned());
-    let wrote = notes.iter().filter_map(|note| note.user.clone());
-    let everyone = responders
-        .chain(assigned)
-        .chain(incident.responders.iter().cloned())
-        .chain(wrote)
-        .filter(is_person);
-    let mut seen = BTreeSet::new();
-    lead.into_iter()
-        .map(|reference| (reference, Part::Lead))
-        .chain(everyone.map(|reference| (reference, Part::Responder)))
-        .filter(|(reference, _)| seen.insert(reference.id.clone()))
-        .collect()
-}
-
-fn is_person(reference: &Reference) -> bool {
-    matches!(reference.kind.as_str(), "user" | "user_reference") && !reference.id.is_empty()
-}
-
-fn participants(
-    parts: Vec<(Reference, Part)>,
-    people: &BTreeMap<String, User>,
-) -> Vec<Participant> {
-    parts
-        .into_iter()
-        .map(|(reference, part)| {
-            let person = match people.get(&reference.id) {
-                Some(user) => Person {
-                    name: user.name.clone(),
-                    email: Some(user.email.to_lowercase()),
-                    time_zone: user.time_zone.clone(),
-                    ..Person::default()
-                },
-                // Gone, or not ours to see: the name in the log is what is known.
-                None => Person {
-                    name: reference.summary.unwrap_or(reference.id),
-                    ..Person::default()
-                },
-            };
-            Participant {
-                person,
-                part,
-                contributions: 1,
+        let mut gaps = Vec::new();
+        let log = or_gap(log, "log", &mut gaps).map_err(failed)?;
+        let log = log.map(|log| log_with_gaps(log, &mut gaps));
+        let notes = or_gap(notes, "notes", &mut gaps).map_err(failed)?;
+        let notes = notes.map(|notes| notes_with_gaps(notes, &mut gaps));
+        let (log, notes) = (log.unwrap_or_default(), notes.unwrap_or_default());
+        let parts = record::parts(&now, &log, &notes);
+        let ids: BTreeSet<String> = parts.iter().map(|taken| taken.who.id.clone()).collect();
+        let known = match people.map_err(failed)? {
+            People::Shown => self.people(&ids).await.map_err(failed)?,
+            // Whoever may not see them all may not see one either.
+            People::Withheld => {
+                gaps.push("PagerDuty's people could not be read: addresses are missing".to_owned());
+                BTreeMap::new()
             }
-        })
-        .collect()
-}
-
-/// The log and the notes as one record, oldest first. Notifications are left out: who was paged when is PagerDuty's own
-/// business; notes come from the list of notes, where they can be edited, not from the log.
-fn timeline(log: &[LogEntry], notes: &[Note]) -> Vec<TimelineEntry> {
-    let logged = log.iter().filter_map(|entry| {
-        let kind = match &entry.kind {
-            LogEntryKind::Trigger => EntryKind::Alert,
-            LogEntryKind::Acknowledge => EntryKind::Acknowledged,
-            LogEntryKind::Assign | LogEntryKind::Delegate | LogEntryKind::Escalate => {
-                EntryKind::Escalated
-            }
-            LogEntryKind::Resolve => EntryKind::Resolved,
-            LogEntryKind::Unacknowledge
-            | LogEntryKind::Snooze
-            | LogEntryKind::UrgencyChange
-            | LogEntryKind::Other(_) => EntryKind::Other,
-            LogEntryKind::Notify | LogEntryKind::Annotate => return None,
         };
-        let by = entry.agent.as_ref().and_then(|agent| agent.summary.clone());
-        Some(TimelineEntry::new(
-            entry.created_at,
-            kind,
-            tool(entry).or(by),
-            entry.summary.as_str(),
-        ))
-    });
-    let noted = notes.iter().filter_map(|note| {
-        Some(TimelineEntry::new(
-            note.created_at?,
-            EntryKind::Note,
-            note.user.as_ref().and_then(|user| user.summary.clone()),
-            note.content.as_str(),
-        ))
-    });
-    let mut timeline: Vec<TimelineEntry> = logged.chain(noted).collect();
-    timeline.sort_by_key(|entry| entry.at);
-    timeline
+        let mut incident = Incident {
+            detail: Detail::Full,
+            participants: record::participants(parts, &known),
+            timeline: record::timeline(&log, &notes),
+            gaps,
+            ..record::listed(&now)
+        };
+        record::fill_times(&mut incident, &now, &self.fields);
+        Ok(incident)
+    }
 }
 
-/// The monitoring tool an alert came from, as its channel names it. The channel's shape varies and is not promised:
-/// what is not there is not named.
-fn tool(entry: &LogEntry) -> Option<String> {
-    if entry.kind != LogEntryKind::Trigger {
-        return None;
+/// A part of the record; none, with a gap, where it is withheld.
+fn or_gap<T>(
+    part: Result<T, CallError>,
+    what: &str,
+    gaps: &mut Vec<String>,
+) -> Result<Option<T>, CallError> {
+    match part {
+        Ok(part) => Ok(Some(part)),
+        Err(error) if is_withheld(&error) => {
+            gaps.push(format!(
+                "PagerDuty's {what} could not be read: {}",
+                error.failure
+            ));
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
-    let named = ["details/client", "client", "cef_details/client"];
-    named.iter().find_map(|path| {
-        let value = entry.channel.pointer(&format!("/{path}"))?.as_str()?;
-        (!value.is_empty()).then(|| value.to_owned())
+}
+
+fn log_with_gaps(log: Log, gaps: &mut Vec<String>) -> Vec<vendor::LogEntry> {
+    if log.unreadable > 0 {
+        let entries = counted(log.unreadable, "entry", "entries");
+        gaps.push(format!(
+            "{entries} of PagerDuty's log could not be understood"
+        ));
+    }
+    match log.reach {
+        Reach::Whole => {}
+        Reach::BrokenOff => gaps.push(
+            "PagerDuty's log is not whole: it said that there is more, and did not give it"
+                .to_owned(),
+        ),
+        Reach::Capped => gaps.push(
+            "PagerDuty's log is not whole: it gives the first 10,000 entries and no more"
+                .to_owned(),
+        ),
+    }
+    log.entries
+}
+
+fn notes_with_gaps(notes: Each<Note>, gaps: &mut Vec<String>) -> Vec<Note> {
+    // A note without a time has no place on a timeline.
+    let undated = notes.read.iter().filter(|note| note.created_at.is_none());
+    let lost = notes.unreadable.len() + undated.count();
+    if lost > 0 {
+        let notes = counted(lost, "note", "notes");
+        gaps.push(format!("{notes} of PagerDuty's could not be understood"));
+    }
+    notes.read
+}
+
+/// A row of the list that is no incident. One that says it was resolved before the last look was told then.
+fn malformed(row: Unreadable, back_to: Timestamp) -> Option<SourceFault> {
+    let resolved_at: Option<Timestamp> = row
+        .value
+        .get("resolved_at")
+        .and_then(Value::as_str)
+        .and_then(|text| text.parse().ok());
+    let is_new = resolved_at.is_none_or(|at| at >= back_to);
+    is_new.then(|| SourceFault {
+        what: row.id.map_or_else(
+            || "an incident without an id".to_owned(),
+            |id| format!("incident {id}"),
+        ),
+        kind: FaultKind::Malformed,
+        message: row.why,
     })
 }
+
+fn broken_off(why: &str) -> SourceFault {
+    SourceFault {
+        what: "the list of resolved incidents".to_owned(),
+        kind: FaultKind::Incomplete,
+        message: why.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::SourceError;
 use crate::playbook::person::Person;
 use crate::vendors::http::CallError;
-use crate::vendors::slack::{Message, Slack, Standing};
+use crate::vendors::slack::{Message, Slack, Standing, Stop, Ts};
 
 /// The clocks of both sides differ.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
@@ -45,20 +45,23 @@ impl Volunteers {
     ) -> Result<Vec<Reacted>, SourceError> {
         let history = self
             .client
-            .history(channel, Some(&slack_time(oldest - MARGIN)))
-            .await
-            .map_err(unread)?;
+            .history(channel, Some(Ts::of(oldest - MARGIN)), None)
+            .await;
         let mut found = Vec::new();
-        for message in history {
+        for message in &history.messages {
             let reference = format!("{channel}/{}", message.ts);
             if !posts.contains(&reference) {
                 continue;
             }
-            if let Some(by) = self.first_person(&message).await? {
+            if let Some(by) = self.first_person(message).await? {
                 found.push(Reacted { reference, by });
             }
         }
-        Ok(found)
+        match history.stopped {
+            // What was read counts: the rest is read on the next pass.
+            Some(Stop::Failed(error)) if found.is_empty() => Err(unread(error)),
+            Some(Stop::Failed(_) | Stop::Spent | Stop::Astray) | None => Ok(found),
+        }
     }
 
     /// Slack lists who reacted in the order in which they did.
@@ -93,11 +96,6 @@ impl Volunteers {
         let plain = name.split("::").next().unwrap_or(name);
         self.reactions.iter().any(|reaction| reaction == plain)
     }
-}
-
-/// An instant as Slack writes it: seconds with six decimals.
-fn slack_time(at: Timestamp) -> String {
-    format!("{}.{:06}", at.as_second(), at.subsec_microsecond().max(0))
 }
 
 fn unread(error: CallError) -> SourceError {

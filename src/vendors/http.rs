@@ -5,6 +5,7 @@
 //! the caller knows: see [`Repeat`]. No URL reaches an error or a log, because queries hold names and addresses.
 
 mod answer;
+mod each;
 mod failure;
 mod request;
 mod retry_after;
@@ -20,6 +21,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use answer::Answer;
+pub use each::{Each, Unreadable, patiently};
 use failure::classify;
 pub use failure::{CallError, Failure, Said, if_there, short};
 pub use request::{Repeat, Request, json_bytes};

@@ -5,6 +5,8 @@
 
 mod answers;
 
+use std::collections::BTreeSet;
+
 use ::http::Method;
 use ::http::header::{ACCEPT, FROM, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,8 +14,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::http::{CallError, Dialect, Failure, Http, Repeat, Request, Said, if_there};
-use answers::nullable;
+use super::http::{
+    CallError, Dialect, Each, Failure, Http, Repeat, Request, Said, Unreadable, if_there, patiently,
+};
 pub use answers::{
     CustomField, Incident, IncidentStatus, LogEntry, LogEntryKind, Note, Reference, Urgency, User,
 };
@@ -29,8 +32,56 @@ const MEDIA_TYPE: HeaderValue =
 pub struct Page {
     /// The incidents. While pages are being read others may resolve and shift the rows: expect doubles.
     pub incidents: Vec<Incident>,
-    /// Whether there are more after these, as far as PagerDuty lets us page.
-    pub more: bool,
+    /// Those that could not be read.
+    pub unreadable: Vec<Unreadable>,
+    /// What is behind them.
+    pub rest: Rest,
+}
+
+/// What is behind a page.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Rest {
+    /// Nothing.
+    None,
+    /// More, from that offset on.
+    At(u32),
+    /// More, which PagerDuty lets nobody page to.
+    OutOfReach,
+}
+
+impl Rest {
+    fn of(more: bool, offset: u32, rows: usize) -> Self {
+        let next = offset.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
+        if !more {
+            Self::None
+        } else if next.saturating_add(PAGE_LENGTH) <= LAST_ENTRY {
+            Self::At(next)
+        } else {
+            Self::OutOfReach
+        }
+    }
+}
+
+/// What was logged about an incident, as far as it could be read.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// The entries, oldest first, each once.
+    pub entries: Vec<LogEntry>,
+    /// How many entries could not be read.
+    pub unreadable: usize,
+    /// How far they reach.
+    pub reach: Reach,
+}
+
+/// How far a list that comes in pages was read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reach {
+    /// To its end.
+    Whole,
+    /// Not to its end: a page said that there is more, and then nothing new came, or a refusal.
+    BrokenOff,
+    /// As far as PagerDuty lets anybody page.
+    Capped,
 }
 
 /// A PagerDuty account.
@@ -42,15 +93,17 @@ pub struct PagerDuty {
 
 #[derive(Deserialize)]
 struct IncidentList {
-    incidents: Vec<Incident>,
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default)]
+    incidents: Each<Incident>,
+    #[serde(default, deserialize_with = "patiently")]
     more: bool,
 }
 
 #[derive(Deserialize)]
 struct LogEntryList {
-    log_entries: Vec<LogEntry>,
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default)]
+    log_entries: Each<LogEntry>,
+    #[serde(default, deserialize_with = "patiently")]
     more: bool,
 }
 
@@ -61,7 +114,8 @@ struct OneIncident {
 
 #[derive(Deserialize)]
 struct Notes {
-    notes: Vec<Note>,
+    #[serde(default)]
+    notes: Each<Note>,
 }
 
 #[derive(Deserialize)]
@@ -76,7 +130,8 @@ struct OneUser {
 
 #[derive(Deserialize)]
 struct Users {
-    users: Vec<User>,
+    #[serde(default)]
+    users: Each<User>,
 }
 
 impl PagerDuty {
@@ -112,51 +167,74 @@ impl PagerDuty {
             .query("offset", offset.to_string());
         let list: IncidentList = self.call(request).await?;
         Ok(Page {
-            more: list.more && offset + 2 * PAGE_LENGTH <= LAST_ENTRY,
-            incidents: list.incidents,
+            rest: Rest::of(list.more, offset, list.incidents.len()),
+            incidents: list.incidents.read,
+            unreadable: list.incidents.unreadable,
         })
     }
 
-    /// An incident with its custom fields; none where it is not there or not ours to see.
+    /// An incident with its custom fields and its conference bridge; none where it is not there or not ours to see.
     ///
     /// # Errors
     /// Any failure but "not found".
     pub async fn incident(&self, id: &str) -> Result<Option<Incident>, CallError> {
-        let request =
-            Request::get("read incident", ["incidents", id]).query("include[]", "custom_fields");
+        let request = Request::get("read incident", ["incidents", id])
+            .query("include[]", "custom_fields")
+            .query("include[]", "conference_bridge");
         let one: Option<OneIncident> = if_there(self.call(request).await)?;
         Ok(one.map(|one| one.incident))
     }
 
-    /// Everything that was logged about an incident, oldest first, with the alerts' own content.
+    /// Everything that was logged about an incident, oldest first, with the alerts' own content. An entry that cannot be
+    /// read, or a page that brings nothing new, costs only itself.
     ///
     /// # Errors
-    /// Any failure.
-    pub async fn log_entries(&self, id: &str) -> Result<Vec<LogEntry>, CallError> {
+    /// Any failure of the first page; of a later one only those that may pass.
+    pub async fn log_entries(&self, id: &str) -> Result<Log, CallError> {
         let mut entries = Vec::new();
+        let mut unreadable = 0;
+        let mut seen = BTreeSet::new();
         let mut offset = 0;
-        while offset + PAGE_LENGTH <= LAST_ENTRY {
+        let reach = loop {
             let request = Request::get("list log entries", ["incidents", id, "log_entries"])
                 .query("limit", PAGE_LENGTH.to_string())
                 .query("offset", offset.to_string())
                 .query("include[]", "channels");
-            let list: LogEntryList = self.call(request).await?;
-            entries.extend(list.log_entries);
-            if !list.more {
-                break;
+            let list: LogEntryList = match self.call(request).await {
+                Ok(list) => list,
+                Err(error) if offset > 0 && error.is_permanent() => break Reach::BrokenOff,
+                Err(error) => return Err(error),
+            };
+            let rows = list.log_entries.len();
+            let known = seen.len();
+            for entry in list.log_entries.read {
+                if seen.insert(entry.id.clone()) {
+                    entries.push(entry);
+                }
             }
-            offset += PAGE_LENGTH;
-        }
+            for entry in list.log_entries.unreadable {
+                unreadable += usize::from(entry.id.is_none_or(|id| seen.insert(id)));
+            }
+            match Rest::of(list.more, offset, rows) {
+                Rest::None => break Reach::Whole,
+                Rest::At(_) if seen.len() == known => break Reach::BrokenOff,
+                Rest::At(next) => offset = next,
+                Rest::OutOfReach => break Reach::Capped,
+            }
+        };
         entries.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-        entries.dedup_by(|a, b| a.id == b.id);
-        Ok(entries)
+        Ok(Log {
+            entries,
+            unreadable,
+            reach,
+        })
     }
 
     /// The notes of an incident.
     ///
     /// # Errors
     /// Any failure.
-    pub async fn notes(&self, id: &str) -> Result<Vec<Note>, CallError> {
+    pub async fn notes(&self, id: &str) -> Result<Each<Note>, CallError> {
         let request = Request::get("list notes", ["incidents", id, "notes"]);
         let list: Notes = self.call(request).await?;
         Ok(list.notes)
@@ -198,7 +276,7 @@ impl PagerDuty {
     ///
     /// # Errors
     /// Any failure.
-    pub async fn users(&self) -> Result<Vec<User>, CallError> {
+    pub async fn users(&self) -> Result<Each<User>, CallError> {
         let request = Request::get("list users", ["users"]).query("limit", PAGE_LENGTH.to_string());
         let list: Users = self.call(request).await?;
         Ok(list.users)

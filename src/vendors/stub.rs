@@ -37,6 +37,15 @@ pub struct Stub {
 impl Stub {
     /// Plays the script; the last line is repeated for ever.
     pub async fn playing(script: Vec<Line>) -> Self {
+        Self::choosing(script, |nth, _| nth).await
+    }
+
+    /// Answers with the line of the script that is chosen by how many requests there were, and by the request.
+    async fn choosing(
+        script: Vec<Line>,
+        choose: impl Fn(usize, &str) -> usize + Send + Sync + 'static,
+    ) -> Self {
+        let choose = Arc::new(choose);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -44,10 +53,25 @@ impl Stub {
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 let (log, script) = (Arc::clone(&log), script.clone());
-                tokio::spawn(async move { serve(socket, log, script).await });
+                let choose = Arc::clone(&choose);
+                tokio::spawn(async move { serve(socket, log, script, &*choose).await });
             }
         });
         Self { url, seen }
+    }
+
+    /// Answers each request with the line of the first route whose text is in the request's first line; `GET /a/b?c=d`
+    /// has the text `/a/b?`. What no route fits gets a 404.
+    pub async fn routing(routes: Vec<(&'static str, Line)>) -> Self {
+        let (routes, mut script): (Vec<_>, Vec<_>) = routes.into_iter().unzip();
+        script.push(status(404, "{}"));
+        Self::choosing(script, move |_, request| {
+            let target = request.lines().next().unwrap_or_default();
+            let fits = |route: &&str| target.contains(*route);
+            let route = routes.iter().position(|route| fits(&route));
+            route.unwrap_or(routes.len())
+        })
+        .await
     }
 
     /// The requests, head and body, in the order of their arrival.
@@ -71,7 +95,12 @@ pub fn http_to(base_url: &str) -> Http {
     Http::new("vendor", &transport, options).unwrap()
 }
 
-async fn serve(mut socket: TcpStream, log: Arc<Mutex<Vec<String>>>, script: Vec<Line>) {
+async fn serve(
+    mut socket: TcpStream,
+    log: Arc<Mutex<Vec<String>>>,
+    script: Vec<Line>,
+    choose: &(dyn Fn(usize, &str) -> usize + Send + Sync),
+) {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     while !is_whole(&bytes) {
@@ -82,8 +111,10 @@ async fn serve(mut socket: TcpStream, log: Arc<Mutex<Vec<String>>>, script: Vec<
     }
     let line = {
         let mut log = log.lock().unwrap();
-        log.push(String::from_utf8_lossy(&bytes).into_owned());
-        script[(log.len() - 1).min(script.len() - 1)].clone()
+        let request = String::from_utf8_lossy(&bytes).into_owned();
+        let chosen = choose(log.len(), &request);
+        log.push(request);
+        script[chosen.min(script.len() - 1)].clone()
     };
     let answer = match line {
         Line::Answer(status, headers, body) => format!(

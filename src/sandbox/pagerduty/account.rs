@@ -1,6 +1,9 @@
 //! What a PagerDuty account holds.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::Refusal;
 use crate::sandbox::seed::fingerprint;
@@ -90,6 +93,8 @@ pub(super) struct Incident {
     /// Oldest first.
     pub log: Vec<Entry>,
     pub notes: Vec<Note>,
+    pub conference_url: Option<String>,
+    pub custom_fields: BTreeMap<String, Value>,
 }
 
 #[derive(Clone, Debug)]

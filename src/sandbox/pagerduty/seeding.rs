@@ -110,6 +110,8 @@ impl Account {
             merged_into: seed.merged_into.clone(),
             log,
             notes,
+            conference_url: seed.conference_url.clone(),
+            custom_fields: seed.custom_fields.clone(),
             id,
         };
         self.add_log(&mut incident, seed)?;

@@ -169,10 +169,16 @@ impl<'a> Shapes<'a> {
             "urgency": incident.urgency,
         });
         if self.include.has("conference_bridge") {
-            shape["conference_bridge"] = Value::Null;
+            shape["conference_bridge"] = match &incident.conference_url {
+                Some(url) => json!({"conference_number": null, "conference_url": url}),
+                None => Value::Null,
+            };
         }
         if self.include.has("custom_fields") {
-            shape["custom_fields"] = json!([]);
+            let fields = incident.custom_fields.iter();
+            shape["custom_fields"] = fields
+                .map(|(name, value)| custom_field(name, value))
+                .collect();
         }
         shape
     }
@@ -319,6 +325,27 @@ impl<'a> Shapes<'a> {
             "body": {"type": "alert_body", "contexts": [], "details": {"client": origin, "description": source.description}},
         })
     }
+}
+
+fn custom_field(name: &str, value: &Value) -> Value {
+    let is_time = value
+        .as_str()
+        .is_some_and(|text| text.parse::<Timestamp>().is_ok());
+    json!({
+        "id": format!("P{}", fingerprint(&format!("field/{name}"), 6)),
+        "type": "field_value",
+        "name": name,
+        "display_name": name,
+        "data_type": match value {
+            Value::String(_) if is_time => "datetime",
+            Value::Bool(_) => "boolean",
+            Value::Number(number) if number.is_i64() => "integer",
+            Value::Number(_) => "float",
+            Value::Null | Value::String(_) | Value::Array(_) | Value::Object(_) => "string",
+        },
+        "field_type": if value.is_array() { "multi_value" } else { "single_value" },
+        "value": value,
+    })
 }
 
 /// A priority, which is always given whole.

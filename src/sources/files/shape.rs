@@ -1,18 +1,17 @@
 //! What a file says, and the incident it means.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
 use super::NAME;
+use super::people::{FilePerson, participants};
 use crate::playbook::customer::AffectedCustomer;
 use crate::playbook::incident::{
-    Detail, EntryKind, Incident, IncidentId, Narrative, Part, Participant, Status, TimelineEntry,
+    Detail, EntryKind, Incident, IncidentId, Narrative, Status, TimelineEntry, Visibility,
 };
-use crate::playbook::person::Person;
+use crate::sources::slack_link;
 
 // The doc comments below are the descriptions in `debrief config --schema incident`: they speak to whoever writes
 // such files, or a program that does.
@@ -39,8 +38,12 @@ pub(super) struct FileIncident {
     service: String,
     /// Priority or severity, such as `P1` or `SEV-2`.
     severity: Option<String>,
-    /// When it began.
+    /// When customers first felt it.
+    began_at: Option<Instant>,
+    /// When it was opened: somebody, or something, had noticed.
     opened_at: Instant,
+    /// When customers no longer felt it; without it, the last `mitigated` of the timeline.
+    mitigated_at: Option<Instant>,
     /// When it was over.
     resolved_at: Option<Instant>,
     /// Who leads the incident and its postmortem.
@@ -65,22 +68,23 @@ pub(super) struct FileIncident {
     /// The customers it hit.
     #[serde(default)]
     affected_customers: Vec<FileCustomer>,
+    /// Who may read about it.
+    #[serde(default)]
+    visibility: FileVisibility,
+    /// Ids of the Slack channels that are this incident's own, such as `C0123456789`.
+    #[serde(default)]
+    channels: Vec<String>,
 }
 
-/// Somebody who took part.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct FilePerson {
-    /// As shown to people.
-    name: String,
-    /// The address: joins what the other vendors know of the person.
-    email: Option<String>,
-    /// Atlassian account id, for mentions and tasks.
-    atlassian: Option<String>,
-    /// Slack user id.
-    slack: Option<String>,
-    /// IANA time zone, such as `Europe/Berlin`.
-    time_zone: Option<String>,
+/// Who may read about an incident.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum FileVisibility {
+    /// The whole company.
+    #[default]
+    Company,
+    /// Those who took part.
+    Private,
 }
 
 /// One thing that happened.
@@ -96,6 +100,8 @@ struct FileEntry {
     by: Option<String>,
     /// What happened.
     text: String,
+    /// Where it is to be seen; http or https.
+    url: Option<String>,
 }
 
 /// What kind of thing an entry of the timeline is.
@@ -112,6 +118,8 @@ enum FileEntryKind {
     Note,
     /// A chat message.
     Message,
+    /// Customers no longer felt it, though it was not over.
+    Mitigated,
     /// It was over.
     Resolved,
     /// Anything else.
@@ -177,7 +185,9 @@ pub(super) fn convert(file: FileIncident) -> Result<Reading, String> {
         url,
         service,
         severity,
+        began_at,
         opened_at: Instant(opened_at),
+        mitigated_at,
         resolved_at,
         lead,
         responders,
@@ -188,6 +198,8 @@ pub(super) fn convert(file: FileIncident) -> Result<Reading, String> {
         fix_for_good,
         next_steps,
         affected_customers,
+        visibility,
+        channels,
     } = file;
     let mut left_out = Vec::new();
     if !is_id(&id) {
@@ -207,19 +219,30 @@ pub(super) fn convert(file: FileIncident) -> Result<Reading, String> {
         }
         Some(Instant(at)) => Status::Resolved { at },
     };
-    let mut timeline: Vec<TimelineEntry> = timeline.into_iter().map(FileEntry::convert).collect();
+    let mut timeline: Vec<TimelineEntry> = timeline
+        .into_iter()
+        .enumerate()
+        .map(|(n, entry)| entry.convert(n, &mut left_out))
+        .collect();
     timeline.sort_by_key(|entry| entry.at);
+    let last_mitigated = timeline
+        .iter()
+        .rfind(|entry| entry.kind == EntryKind::Mitigated)
+        .map(|entry| entry.at);
+    let began_at = began_at.map(|Instant(at)| at);
+    let mitigated_at = mitigated_at.map(|Instant(at)| at).or(last_mitigated);
+    if let (Some(began), Some(mitigated)) = (began_at, mitigated_at)
+        && mitigated < began
+    {
+        return Err("mitigated_at: expected no time before began_at".to_owned());
+    }
     let reference = said(reference).unwrap_or_else(|| id.clone());
     let incident = Incident {
-        url: said(url).filter(|url| {
-            let shown = is_web(url);
-            if !shown {
-                left_out.push("url: expected http:// or https://".to_owned());
-            }
-            shown
-        }),
+        url: web(url, "url", &mut left_out),
         service,
         severity: said(severity),
+        began_at,
+        mitigated_at,
         detail: Detail::Full,
         participants: participants(lead, responders, observers, &mut left_out),
         timeline,
@@ -233,6 +256,24 @@ pub(super) fn convert(file: FileIncident) -> Result<Reading, String> {
         customers: affected_customers
             .into_iter()
             .map(FileCustomer::convert)
+            .collect(),
+        visibility: match visibility {
+            FileVisibility::Company => Visibility::Company,
+            FileVisibility::Private => Visibility::Private,
+        },
+        channels: channels
+            .into_iter()
+            .enumerate()
+            .filter(|(n, id)| {
+                let usable = slack_link::is_channel(id);
+                if !usable {
+                    left_out.push(format!(
+                        "channels[{n}]: expected a channel's id such as C0123456789"
+                    ));
+                }
+                usable
+            })
+            .map(|(_, id)| id)
             .collect(),
         ..Incident::listed(
             IncidentId::new(NAME, &id),
@@ -251,109 +292,45 @@ fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-fn is_web(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+/// An address that people can open; anything else is left out, and named.
+fn web(url: Option<String>, path: &str, left_out: &mut Vec<String>) -> Option<String> {
+    said(url).filter(|url| {
+        let shown = Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !shown {
+            left_out.push(format!("{path}: expected http:// or https://"));
+        }
+        shown
+    })
 }
 
 /// Blank is as good as nothing.
-fn said(text: Option<String>) -> Option<String> {
+pub(super) fn said(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// The lead first, then responders, then observers. Whoever is named twice keeps the first part.
-fn participants(
-    lead: Option<FilePerson>,
-    responders: Vec<FilePerson>,
-    observers: Vec<FilePerson>,
-    left_out: &mut Vec<String>,
-) -> Vec<Participant> {
-    let at = |list: &'static str| move |(n, person)| (format!("{list}[{n}]"), person);
-    let leads = lead.map(|person| ("lead".to_owned(), person));
-    let responders = responders.into_iter().enumerate().map(at("responders"));
-    let observers = observers.into_iter().enumerate().map(at("observers"));
-    let named = (leads.into_iter().map(|named| (Part::Lead, named)))
-        .chain(responders.map(|named| (Part::Responder, named)))
-        .chain(observers.map(|named| (Part::Observer, named)));
-    let mut seen = BTreeSet::new();
-    let mut participants = Vec::new();
-    for (part, (path, person)) in named {
-        let person = person.convert(&path, left_out);
-        let known = person
-            .email
-            .clone()
-            .is_some_and(|email| !seen.insert(email));
-        if !known {
-            participants.push(Participant {
-                person,
-                part,
-                contributions: 1,
-            });
-        }
-    }
-    participants
-}
-
-impl FilePerson {
-    /// What cannot be used is left out, and the person kept: one bad address must not hide an incident.
-    fn convert(self, path: &str, left_out: &mut Vec<String>) -> Person {
-        let Self {
-            name,
-            email,
-            atlassian,
-            slack,
-            time_zone,
-        } = self;
-        let email = said(email)
-            .map(|email| email.trim().to_lowercase())
-            .filter(|email| {
-                let usable = is_address(email);
-                if !usable {
-                    left_out.push(format!("{path}.email: expected an address"));
-                }
-                usable
-            });
-        let time_zone = said(time_zone).filter(|name| {
-            let known = jiff::tz::db().get(name).is_ok();
-            if !known {
-                left_out.push(format!("{path}.time_zone: expected an IANA time zone"));
-            }
-            known
-        });
-        Person {
-            name,
-            email,
-            atlassian: said(atlassian),
-            slack: said(slack),
-            time_zone,
-        }
-    }
-}
-
-/// Whether it has the outline of an address and nothing that would break out of a header.
-fn is_address(text: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[]\",;:\\".contains(c);
-    text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-    }) && !text.contains(odd)
-}
-
 impl FileEntry {
-    fn convert(self) -> TimelineEntry {
-        let Self { at, kind, by, text } = self;
-        TimelineEntry::new(
-            at.0,
-            match kind {
-                FileEntryKind::Alert => EntryKind::Alert,
-                FileEntryKind::Acknowledged => EntryKind::Acknowledged,
-                FileEntryKind::Escalated => EntryKind::Escalated,
-                FileEntryKind::Note => EntryKind::Note,
-                FileEntryKind::Message => EntryKind::Message,
-                FileEntryKind::Resolved => EntryKind::Resolved,
-                FileEntryKind::Other => EntryKind::Other,
-            },
-            said(by),
+    fn convert(self, n: usize, left_out: &mut Vec<String>) -> TimelineEntry {
+        let Self {
+            at,
+            kind,
+            by,
             text,
-        )
+            url,
+        } = self;
+        let kind = match kind {
+            FileEntryKind::Alert => EntryKind::Alert,
+            FileEntryKind::Acknowledged => EntryKind::Acknowledged,
+            FileEntryKind::Escalated => EntryKind::Escalated,
+            FileEntryKind::Note => EntryKind::Note,
+            FileEntryKind::Message => EntryKind::Message,
+            FileEntryKind::Mitigated => EntryKind::Mitigated,
+            FileEntryKind::Resolved => EntryKind::Resolved,
+            FileEntryKind::Other => EntryKind::Other,
+        };
+        TimelineEntry {
+            url: web(url, &format!("timeline[{n}].url"), left_out),
+            ..TimelineEntry::new(at.0, kind, said(by), text)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::fs::{self, File};
 use std::time::{Duration, UNIX_EPOCH};
 
 use rstest::rstest;
@@ -7,7 +8,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::playbook::incident::{Detail, EntryKind, Part};
+use crate::playbook::incident::{Detail, EntryKind, Part, Visibility};
 
 const NOW: &str = "2026-06-01T12:00:00Z";
 
@@ -84,7 +85,7 @@ fn file_faults_are_told_apart(
     #[case] kind: FaultKind,
     #[case] message: &str,
 ) {
-    let (found, said) = parse::parse(&content).unwrap_err();
+    let (found, said) = json_file::parse::<shape::FileIncident>(&content, "incident").unwrap_err();
     assert_eq!(found, kind, "{said}");
     assert!(said.contains(message), "{said}");
 }
@@ -131,7 +132,9 @@ async fn a_malformed_file_is_named_with_the_place_in_it(
 #[test]
 fn no_message_is_longer_than_a_person_reads() {
     let bad = with(least("b"), &"k".repeat(1_000_000), json!(1));
-    let (_, message) = parse::parse(bad.to_string().as_bytes()).unwrap_err();
+    let (_, message) =
+        json_file::parse::<shape::FileIncident>(bad.to_string().as_bytes(), "incident")
+            .unwrap_err();
     assert!(message.len() <= 400);
 }
 
@@ -148,7 +151,7 @@ async fn no_file_stops_the_others() {
         .write(true)
         .open(folder.0.path().join("40.json"))
         .unwrap();
-    large.set_len(MAX_BYTES + 1).unwrap();
+    large.set_len(folder::MAX_BYTES + 1).unwrap();
     let pulled = folder.pull("2026-01-01T00:00:00Z").await;
     assert_eq!(ids(&pulled), ["files:first", "files:last"]);
     assert_eq!(
@@ -392,7 +395,7 @@ fn the_timeline_is_told_oldest_first_and_keeps_the_order_of_what_came_at_once() 
         entry("2026-05-01T09:30:00+02:00", "first"),
     ]);
     let incident = with(least("a"), "timeline", timeline);
-    let file = parse::parse(incident.to_string().as_bytes()).unwrap();
+    let file = json_file::parse(incident.to_string().as_bytes(), "incident").unwrap();
     let timeline = shape::convert(file).unwrap().incident.timeline;
     let texts: Vec<_> = timeline.iter().map(|entry| entry.text.to_plain()).collect();
     assert_eq!(texts, ["first", "second", "third"]);
@@ -427,4 +430,56 @@ fn the_schema_names_every_field_that_is_read_and_those_that_are_needed() {
     for (name, property) in properties {
         assert!(property["description"].is_string(), "{name} says nothing");
     }
+}
+
+#[tokio::test]
+async fn what_a_file_says_of_impact_privacy_and_places_is_taken_along() {
+    let mut file = least("a");
+    file["began_at"] = json!("2026-05-01T07:50:00Z");
+    file["visibility"] = json!("private");
+    file["channels"] = json!(["C0123456789", "#prod-issue"]);
+    file["timeline"] = json!([
+        {"at": "2026-05-01T09:00:00Z", "kind": "mitigated", "text": "Rolled back", "url": "https://deploy.example.com/7"},
+        {"at": "2026-05-01T08:30:00Z", "kind": "mitigated", "text": "For a while", "url": "javascript:alert(1)"},
+    ]);
+    let folder = Folder::new().with("a.json", file.to_string());
+    let pulled = folder.pull("2026-01-01T00:00:00Z").await;
+    let incident = &pulled.incidents[0];
+    assert_eq!(incident.began_at, Some(time("2026-05-01T07:50:00Z")));
+    assert_eq!(incident.mitigated_at, Some(time("2026-05-01T09:00:00Z")));
+    assert_eq!(incident.visibility, Visibility::Private);
+    assert_eq!(incident.channels, ["C0123456789"]);
+    let urls: Vec<_> = incident
+        .timeline
+        .iter()
+        .map(|entry| entry.url.as_deref())
+        .collect();
+    assert_eq!(urls, [None, Some("https://deploy.example.com/7")]);
+    let left_out: Vec<_> = pulled.faults.iter().map(|fault| &*fault.message).collect();
+    assert_eq!(
+        left_out,
+        [
+            "timeline[1].url: expected http:// or https://",
+            "channels[1]: expected a channel's id such as C0123456789",
+        ]
+    );
+
+    file["mitigated_at"] = json!("2026-05-01T08:45:00Z");
+    let folder = Folder::new().with("a.json", file.to_string());
+    let pulled = folder.pull("2026-01-01T00:00:00Z").await;
+    let mitigated = pulled.incidents[0].mitigated_at;
+    assert_eq!(mitigated, Some(time("2026-05-01T08:45:00Z")), "it is said");
+}
+
+#[rstest]
+#[case::nobody_knows_who_may_read_it("visibility", json!("secret"))]
+#[case::no_word("visibility", json!(true))]
+#[case::better_before_it_was_bad("mitigated_at", json!("2026-05-01T07:00:00Z"))]
+#[tokio::test]
+async fn a_file_that_leaves_a_doubt_about_it_is_none(#[case] key: &str, #[case] value: Value) {
+    let file = with(least("a"), "began_at", json!("2026-05-01T07:50:00Z"));
+    let folder = Folder::new().with("a.json", with(file, key, value).to_string());
+    let pulled = folder.pull("2026-01-01T00:00:00Z").await;
+    assert!(pulled.incidents.is_empty());
+    assert_eq!(faults(&pulled), [("a.json", FaultKind::Malformed)]);
 }

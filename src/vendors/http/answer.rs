@@ -48,7 +48,7 @@ impl Answer {
 }
 
 /// `serde_json` quotes the value it stumbled over; only the part that says what it had hoped for is kept.
-fn what_was_expected(error: &serde_json::Error) -> String {
+pub(super) fn what_was_expected(error: &serde_json::Error) -> String {
     let text = error.to_string();
     if text.starts_with("missing field") {
         return short(&text);

@@ -4,23 +4,27 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::vendors::http::{Each, patiently};
+
 /// Something elsewhere in the account: a service, a user, a team.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct Reference {
-    /// Its id.
-    #[serde(default)]
+    /// Its id; empty where there is none.
+    #[serde(default, deserialize_with = "patiently")]
     pub id: String,
     /// Its type, such as `user_reference` or, expanded, `user`.
-    #[serde(rename = "type", default, deserialize_with = "nullable")]
+    #[serde(rename = "type", default, deserialize_with = "patiently")]
     pub kind: String,
     /// Its name; it may have been deleted meanwhile.
+    #[serde(default, deserialize_with = "patiently")]
     pub summary: Option<String>,
     /// Where people look at it.
+    #[serde(default, deserialize_with = "patiently")]
     pub html_url: Option<String>,
 }
 
 /// Where an incident is.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub enum IncidentStatus {
     /// Nobody has taken it.
@@ -29,7 +33,8 @@ pub enum IncidentStatus {
     Acknowledged,
     /// It is over, until somebody opens it again.
     Resolved,
-    /// A status that this client does not know.
+    /// A status that this client does not know, or none.
+    #[default]
     #[serde(other)]
     Unknown,
 }
@@ -82,6 +87,8 @@ pub struct Incident {
     pub merged_into: Option<Reference>,
     /// Those who were asked to respond, as far as the account's plan tells.
     pub responders: Vec<Reference>,
+    /// Where those who work on it meet: a conference, or a chat channel. On the single call only.
+    pub conference_url: Option<String>,
     /// The account's own fields, on the single call only.
     pub custom_fields: Vec<CustomField>,
 }
@@ -90,36 +97,57 @@ pub struct Incident {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct CustomField {
     /// Its name, for machines.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "patiently")]
     pub name: String,
     /// Text, number, truth, or a list of texts; null where it is not filled in.
     #[serde(default)]
     pub value: Value,
 }
 
+/// Only what nothing can be done without has to be there and right.
 #[derive(Deserialize)]
 struct WireIncident {
     id: String,
-    incident_number: Option<u64>,
-    title: Option<String>,
-    summary: Option<String>,
-    html_url: Option<String>,
-    status: IncidentStatus,
     created_at: Timestamp,
+    #[serde(default, deserialize_with = "patiently")]
+    status: IncidentStatus,
+    #[serde(default, deserialize_with = "patiently")]
+    incident_number: Option<u64>,
+    #[serde(default, deserialize_with = "patiently")]
+    title: Option<String>,
+    #[serde(default, deserialize_with = "patiently")]
+    summary: Option<String>,
+    #[serde(default, deserialize_with = "patiently")]
+    html_url: Option<String>,
+    #[serde(default, deserialize_with = "patiently")]
     updated_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "patiently")]
     resolved_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "patiently")]
     urgency: Option<Urgency>,
+    #[serde(default, deserialize_with = "patiently")]
     priority: Option<Named>,
+    #[serde(default, deserialize_with = "patiently")]
     incident_type: Option<Named>,
+    #[serde(default, deserialize_with = "patiently")]
     service: Option<Reference>,
-    #[serde(default, deserialize_with = "nullable")]
-    teams: Vec<Reference>,
+    #[serde(default)]
+    teams: Each<Reference>,
+    #[serde(default, deserialize_with = "patiently")]
     last_status_change_by: Option<Reference>,
+    #[serde(default, deserialize_with = "patiently")]
     resolve_reason: Option<ResolveReason>,
-    #[serde(default, deserialize_with = "nullable")]
-    incidents_responders: Vec<Responder>,
-    #[serde(default, deserialize_with = "nullable")]
-    custom_fields: Vec<CustomField>,
+    #[serde(default)]
+    incidents_responders: Each<Responder>,
+    #[serde(default, deserialize_with = "patiently")]
+    conference_bridge: Option<ConferenceBridge>,
+    #[serde(default)]
+    custom_fields: Each<CustomField>,
+}
+
+#[derive(Deserialize)]
+struct ConferenceBridge {
+    conference_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -136,7 +164,7 @@ impl Named {
 
 #[derive(Deserialize)]
 struct ResolveReason {
-    #[serde(rename = "type", default, deserialize_with = "nullable")]
+    #[serde(rename = "type", default, deserialize_with = "patiently")]
     kind: String,
     incident: Option<Reference>,
 }
@@ -162,18 +190,23 @@ impl<'de> Deserialize<'de> for Incident {
             priority: wire.priority.and_then(Named::into_name),
             incident_type: wire.incident_type.and_then(Named::into_name),
             service: wire.service,
-            teams: wire.teams,
+            teams: wire.teams.read,
             last_status_change_by: wire.last_status_change_by,
             merged_into: wire
                 .resolve_reason
                 .filter(|reason| reason.kind == "merge_resolve_reason")
-                .and_then(|reason| reason.incident),
+                .and_then(|reason| reason.incident)
+                .filter(|incident| !incident.id.is_empty()),
             responders: wire
                 .incidents_responders
+                .read
                 .into_iter()
                 .filter_map(|responder| responder.user)
                 .collect(),
-            custom_fields: wire.custom_fields,
+            conference_url: wire
+                .conference_bridge
+                .and_then(|bridge| bridge.conference_url),
+            custom_fields: wire.custom_fields.read,
         })
     }
 }
@@ -242,19 +275,25 @@ pub struct LogEntry {
     /// When it happened.
     pub created_at: Timestamp,
     /// PagerDuty's sentence about it.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "patiently")]
     pub summary: String,
+    /// Where people look at it.
+    #[serde(default, deserialize_with = "patiently")]
+    pub html_url: Option<String>,
     /// Who or what did it: a user, a service, an integration.
+    #[serde(default, deserialize_with = "patiently")]
     pub agent: Option<Reference>,
     /// Whom it was given to.
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "members")]
     pub assignees: Vec<Reference>,
     /// Who was notified.
+    #[serde(default, deserialize_with = "patiently")]
     pub user: Option<Reference>,
     /// The way it came, with the monitoring tool's own content; its shape varies and is not promised.
     #[serde(default)]
     pub channel: Value,
     /// What was noted.
+    #[serde(default, deserialize_with = "patiently")]
     pub note: Option<String>,
 }
 
@@ -262,13 +301,15 @@ pub struct LogEntry {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Note {
     /// Its id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "patiently")]
     pub id: String,
     /// Who wrote it, person or robot.
+    #[serde(default, deserialize_with = "patiently")]
     pub user: Option<Reference>,
     /// Its text.
     pub content: String,
     /// When it was written.
+    #[serde(default, deserialize_with = "patiently")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -277,23 +318,24 @@ pub struct Note {
 pub struct User {
     /// Their id.
     pub id: String,
-    /// Their name.
+    /// Their name; empty where there is none.
+    #[serde(default, deserialize_with = "patiently")]
     pub name: String,
-    /// Their address; every user has one.
-    pub email: String,
+    /// Their address; every user has one, as far as these credentials may see it.
+    #[serde(default, deserialize_with = "patiently")]
+    pub email: Option<String>,
     /// Their IANA zone; none where the account's is meant.
+    #[serde(default, deserialize_with = "patiently")]
     pub time_zone: Option<String>,
     /// Their title.
+    #[serde(default, deserialize_with = "patiently")]
     pub job_title: Option<String>,
     /// Where people look at them.
+    #[serde(default, deserialize_with = "patiently")]
     pub html_url: Option<String>,
 }
 
-/// Reads null as the type's empty value.
-pub(super) fn nullable<'de, D, T>(reader: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(reader)?.unwrap_or_default())
+/// The members of a list that can be read.
+fn members<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<Reference>, D::Error> {
+    Each::deserialize(reader).map(|each| each.read)
 }

@@ -21,7 +21,7 @@ async fn resolved_incidents_are_asked_for_by_resolution() {
     let list = json!({"incidents": [incident("Q1")], "limit": 100, "offset": 0, "more": true, "total": null});
     let stub = Stub::playing(vec![ok(list.to_string())]).await;
     let page = client(&stub).resolved_page(200).await.unwrap();
-    assert!(page.more);
+    assert_eq!(page.rest, Rest::At(201));
     assert_eq!(page.incidents[0].number, Some(12));
     let seen = &stub.seen()[0];
     assert!(
@@ -36,9 +36,10 @@ async fn resolved_incidents_are_asked_for_by_resolution() {
 
 #[tokio::test]
 async fn there_is_no_more_past_what_may_be_paged() {
-    let list = json!({"incidents": [], "more": true});
+    let list = json!({"incidents": [incident("Q1")], "more": true});
     let stub = Stub::playing(vec![ok(list.to_string())]).await;
-    assert!(!client(&stub).resolved_page(9_900).await.unwrap().more);
+    let page = client(&stub).resolved_page(9_900).await.unwrap();
+    assert_eq!(page.rest, Rest::OutOfReach);
 }
 
 #[tokio::test]
@@ -77,7 +78,7 @@ async fn log_entries_of_all_pages_come_oldest_first_and_once() {
         entry("R1", "brand_new_log_entry", "2026-10-01T10:00:00Z"),
     ]});
     let stub = Stub::playing(vec![ok(first.to_string()), ok(second.to_string())]).await;
-    let entries = client(&stub).log_entries("Q1").await.unwrap();
+    let entries = client(&stub).log_entries("Q1").await.unwrap().entries;
     let kinds: Vec<_> = entries.into_iter().map(|entry| entry.kind).collect();
     assert_eq!(
         kinds,
@@ -87,7 +88,7 @@ async fn log_entries_of_all_pages_come_oldest_first_and_once() {
             LogEntryKind::Resolve
         ]
     );
-    assert!(stub.seen()[1].contains("offset=100"));
+    assert!(stub.seen()[1].contains("offset=2&"));
 }
 
 #[tokio::test]

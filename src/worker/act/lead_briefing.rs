@@ -155,6 +155,7 @@ pub(super) async fn find_note(job: &mut Job<'_>) -> Result<Found, ActError> {
         .ok_or_else(|| ActError::not_configured("sources.pagerduty.note_as"))?;
     let notes = pagerduty.client.notes(job.case.incident.id.key()).await?;
     let ours = notes
+        .read
         .into_iter()
         .find(|note| note.content.contains(&job.marker));
     Ok(ours.map_or(Found::Absent, |note| Found::Yes(Done::at(note.id, None))))

@@ -1,18 +1,20 @@
 //! From bytes to what a file says, or to what is wrong with it and where.
 
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::shape::FileIncident;
-use crate::sources::FaultKind;
+use super::FaultKind;
 
 /// No message is longer: unknown keys are quoted in it, and may be of any length.
 const MESSAGE_CHARS: usize = 400;
 
-/// Reads one file's bytes.
+/// Reads one file's bytes, which hold one `thing`.
 ///
 /// # Errors
 /// What kind of fault, and where it is.
-pub(super) fn parse(bytes: &[u8]) -> Result<FileIncident, (FaultKind, String)> {
+pub(super) fn parse<T: DeserializeOwned>(
+    bytes: &[u8],
+    thing: &str,
+) -> Result<T, (FaultKind, String)> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         (
             FaultKind::NotUtf8,
@@ -28,8 +30,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<FileIncident, (FaultKind, String)> {
         .map_err(|error| (FaultKind::NotJson, error.to_string()))?;
     if text.trim_start().starts_with('[') {
         // serde would take a list for the fields in their order, and complain of the first.
-        let message = "expected one incident, not a list: give each a file of its own";
-        return Err((FaultKind::Malformed, message.to_owned()));
+        let message = format!("expected one {thing}, not a list: give each a file of its own");
+        return Err((FaultKind::Malformed, message));
     }
     parsed.map_err(|error| {
         let place = match error.path().to_string().as_str() {
