@@ -25,7 +25,15 @@ const AFFECTED: [(&str, u64); 4] = [
 ];
 
 /// Members of a seed that are times.
-const TIMES: [&str; 6] = ["at", "created_at", "resolved_at", "start", "end", "thread"];
+const TIMES: [&str; 7] = [
+    "at",
+    "created_at",
+    "resolved_at",
+    "start",
+    "end",
+    "thread",
+    "edited",
+];
 
 /// Three incidents resolved in the last day, one still open, one resolved long ago, one merged; the people, their
 /// busy calendars and what they wrote in Slack.
