@@ -468,7 +468,7 @@ fn examples_of_seeds_and_faults_are_read() {
         of_kind.map(|block| block.text.as_str()).collect()
     };
     let seeds = blocks("json seed");
-    assert_eq!(seeds.len(), 2);
+    assert_eq!(seeds.len(), 3);
     for seed in seeds {
         scenario::read(seed, now).unwrap();
     }
@@ -495,10 +495,15 @@ fn the_kinds_of_faults_are_those_of_the_sandbox_page() {
             Kind::ExpiredToken => "expired_token",
             Kind::Latency { .. } => "latency",
             Kind::Reject { .. } => "reject",
+            Kind::ShortPages { .. } => "short_pages",
+            Kind::RepeatCursor => "repeat_cursor",
+            Kind::ExpiredCursor => "expired_cursor",
+            Kind::MoreForever => "more_forever",
+            Kind::EmptyPage => "empty_page",
         }
     }
     let table = document("docs/sandbox.md").table("kind");
-    assert_eq!(table.rows.len(), 11);
+    assert_eq!(table.rows.len(), 16);
     for row in &table.rows {
         let mut rule = serde_json::json!({ "kind": row[0] });
         let number = match row[0].as_str() {
@@ -506,6 +511,7 @@ fn the_kinds_of_faults_are_those_of_the_sandbox_page() {
             "hang" => Some("seconds"),
             "latency" => Some("millis"),
             "reject" => Some("code"),
+            "short_pages" => Some("most"),
             _ => None,
         };
         if let Some(number) = number {

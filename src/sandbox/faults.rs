@@ -4,6 +4,7 @@
 //! look at from the moment they are added, so "the third call to Confluence fails" is said once and then over.
 
 mod form;
+pub(super) mod paging;
 
 use std::time::Duration;
 
@@ -75,7 +76,9 @@ impl Rule {
             Moment::SmtpConnect => self.refuses_smtp_connections(),
             Moment::SmtpRecipient => matches!(self.kind, Kind::Reject { .. }),
             Moment::SmtpMessage => {
-                !matches!(self.kind, Kind::Reject { .. }) && !self.refuses_smtp_connections()
+                !matches!(self.kind, Kind::Reject { .. })
+                    && !self.is_about_pages()
+                    && !self.refuses_smtp_connections()
             }
         }
     }
@@ -84,8 +87,35 @@ impl Rule {
         self.kind == Kind::Refuse && self.vendor.as_deref() == Some("smtp")
     }
 
+    fn is_about_pages(&self) -> bool {
+        match self.kind {
+            Kind::ShortPages { .. }
+            | Kind::RepeatCursor
+            | Kind::ExpiredCursor
+            | Kind::MoreForever
+            | Kind::EmptyPage => true,
+            Kind::Refuse
+            | Kind::Throttle { .. }
+            | Kind::ErrorBefore
+            | Kind::ErrorAfter
+            | Kind::DropAfter
+            | Kind::Hang { .. }
+            | Kind::Truncate
+            | Kind::WrongType
+            | Kind::ExpiredToken
+            | Kind::Latency { .. }
+            | Kind::Reject { .. } => false,
+        }
+    }
+
+    /// Some faults are about going on reading; the first page is none of their calls.
+    fn is_about_going_on(&self) -> bool {
+        matches!(self.kind, Kind::RepeatCursor | Kind::ExpiredCursor)
+    }
+
     fn matches(&self, call: &Occasion<'_>) -> bool {
         self.is_looked_for_at(call.moment)
+            && (call.continues || !self.is_about_going_on())
             && self
                 .vendor
                 .as_deref()
@@ -149,6 +179,19 @@ pub enum Kind {
         /// The reply code, such as 550 for good or 451 for now.
         code: u16,
     },
+    /// Slack only: a page of a transcript or list has fewer things than were asked for, and more follow.
+    ShortPages {
+        /// How many at most.
+        most: usize,
+    },
+    /// Slack only: a page that was asked for by a cursor names that cursor as the next one's, for ever.
+    RepeatCursor,
+    /// Slack only: a page that was asked for by a cursor is refused, since the cursor is too old.
+    ExpiredCursor,
+    /// PagerDuty only: `more` is true on every page, also on the empty ones behind the last.
+    MoreForever,
+    /// PagerDuty only: the page is empty, and `more` is true.
+    EmptyPage,
 }
 
 /// When in the life of a call the rules are asked.
@@ -171,6 +214,8 @@ pub(super) struct Occasion<'a> {
     pub vendor: &'a str,
     pub method: &'a str,
     pub path: &'a str,
+    /// Whether it goes on reading where an earlier page ended.
+    pub continues: bool,
 }
 
 /// What the rules made of a call.

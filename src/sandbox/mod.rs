@@ -10,6 +10,7 @@ pub mod confluence;
 pub mod faults;
 pub mod google;
 mod mailbox;
+mod oddities;
 pub mod pagerduty;
 pub mod pages;
 mod recording;

@@ -96,6 +96,11 @@ pub(super) fn expired(vendor: &str, request: &Request) -> Reply {
     }
 }
 
+/// A cursor of Slack's that is no longer good. The page before is all that was read.
+pub(super) fn stale_cursor() -> Reply {
+    Reply::json(200, &json!({"ok": false, "error": "invalid_cursor"}))
+}
+
 /// What a proxy or a single sign-on puts in the place of an answer.
 pub(super) fn login_page() -> Reply {
     Reply::html("<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>Sign in to continue</form></body></html>".into())

@@ -25,7 +25,15 @@ const AFFECTED: [(&str, u64); 4] = [
 ];
 
 /// Members of a seed that are times.
-const TIMES: [&str; 6] = ["at", "created_at", "resolved_at", "start", "end", "thread"];
+const TIMES: [&str; 7] = [
+    "at",
+    "created_at",
+    "resolved_at",
+    "start",
+    "end",
+    "thread",
+    "edited",
+];
 
 /// Three incidents resolved in the last day, one still open, one resolved long ago, one merged; the people, their
 /// busy calendars and what they wrote in Slack.
@@ -344,6 +352,47 @@ mod tests {
                     .iter()
                     .flat_map(|calendar| &calendar.busy)
                     .all(|busy| busy.start < busy.end)
+            );
+        }
+    }
+
+    #[test]
+    fn every_incident_of_the_default_story_was_talked_about() {
+        let now = at("2026-11-23T10:00:00Z");
+        let seed = default_seed(now).unwrap();
+        let room = &seed.transcripts[0];
+        assert_eq!(room.channel, "#prod-issue");
+        for incident in ["QCHECKOUT5XX01", "QSCHEDULER0002", "QBREAKER000003"] {
+            let incident = seed
+                .incidents
+                .iter()
+                .find(|known| known.id.as_deref() == Some(incident))
+                .unwrap();
+            let during = incident.created_at..=incident.resolved_at.unwrap();
+            let told = room
+                .messages
+                .iter()
+                .filter(|message| during.contains(&message.at));
+            assert!(told.count() >= 10, "{}", incident.title);
+        }
+        let checkout = &seed.incidents[0];
+        let own = seed.transcripts.iter().find_map(|transcript| {
+            let url = checkout.conference_url.as_deref()?;
+            let id = transcript.id.as_deref()?;
+            url.ends_with(id).then_some(&transcript.messages)
+        });
+        assert!(
+            own.unwrap().len() >= 10,
+            "the channel that the bridge names"
+        );
+        let all = || seed.transcripts.iter().flat_map(|room| &room.messages);
+        assert!(all().any(|message| message.edited.is_some()));
+        assert!(all().any(|message| message.deleted));
+        assert!(all().any(|message| message.text.is_empty() && message.attachments.is_some()));
+        for masked in ["Example-Pa55word", "@customer.example.org"] {
+            assert!(
+                all().any(|message| message.text.contains(masked)),
+                "{masked}"
             );
         }
     }

@@ -4,11 +4,17 @@
 //! it would know of them in life. Ids that are left out are derived from the addresses and titles, so that
 //! the same seed always makes the same world.
 
+mod chat;
+
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 use serde_json::Value;
+
+pub use self::chat::{
+    Access, ChannelState, File, Message, Reaction, Seat, Tier, Transcript, Workspace,
+};
 
 /// Everything one seed adds. Times are RFC 3339 instants.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -22,6 +28,8 @@ pub struct Seed {
     pub calendars: Vec<Calendar>,
     /// Messages in Slack channels.
     pub transcripts: Vec<Transcript>,
+    /// What holds for the Slack workspace as a whole.
+    pub slack: Workspace,
     /// Tasks on Confluence pages that exist already, as if a person had typed them there.
     pub tasks: Vec<Task>,
 }
@@ -49,9 +57,65 @@ pub struct Person {
     /// PagerDuty user id.
     #[serde(default)]
     pub pagerduty: Option<String>,
+    /// Whether the person is still there, or was ever one of them.
+    #[serde(default)]
+    pub standing: Standing,
+    /// Vendors whose look-ups do not find the person, although messages and log entries name the person's id.
+    #[serde(default)]
+    pub hidden_from: Vec<Registry>,
+    /// What Slack and PagerDuty answer of the person, however odd: merged over the user's own shape.
+    #[serde(default)]
+    pub raw: PersonRaw,
+}
+
+/// How somebody stands to the company.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Works there.
+    #[default]
+    Member,
+    /// Has left: deactivated in Slack, no longer among PagerDuty's users. What the person wrote stays.
+    Left,
+    /// Works elsewhere and is in Slack alone, by Slack Connect: no address is shown.
+    Stranger,
+}
+
+/// A vendor that people are looked up at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registry {
+    /// `users.info`, `users.list`, `users.lookupByEmail`.
+    Slack,
+    /// `/users`.
+    PagerDuty,
+    /// Confluence's users: no account at all.
+    Confluence,
+}
+
+/// What is merged over a user's shape, vendor by vendor; see [`Message::raw`].
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PersonRaw {
+    /// Over Slack's user.
+    pub slack: Option<Value>,
+    /// Over PagerDuty's user.
+    pub pagerduty: Option<Value>,
 }
 
 impl Person {
+    /// Whether that vendor has an account of the person and shows it.
+    pub fn is_found_at(&self, registry: Registry) -> bool {
+        let has_account = match (self.standing, registry) {
+            (Standing::Member, _)
+            | (Standing::Left, Registry::Slack | Registry::Confluence)
+            | (Standing::Stranger, Registry::Slack) => true,
+            (Standing::Left, Registry::PagerDuty)
+            | (Standing::Stranger, Registry::PagerDuty | Registry::Confluence) => false,
+        };
+        has_account && !self.hidden_from.contains(&registry)
+    }
+
     /// The Atlassian account id: the given one, or one derived from the address.
     pub fn atlassian_id(&self) -> String {
         self.atlassian
@@ -124,12 +188,18 @@ pub struct Incident {
     /// What people wrote down.
     #[serde(default)]
     pub notes: Vec<Note>,
-    /// Where those who work on it meet: a conference, or a chat channel.
+    /// The conference bridge's phone number.
+    #[serde(default)]
+    pub conference_number: Option<String>,
+    /// The conference bridge's URL, which may be a Slack channel's.
     #[serde(default)]
     pub conference_url: Option<String>,
-    /// The account's own fields, by their names for machines.
+    /// Custom fields by name, such as `impacted_region`.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, Value>,
+    /// Merged over the incident in every answer; see [`Message::raw`].
+    #[serde(default)]
+    pub raw: Option<Value>,
 }
 
 /// One entry of an incident's log.
@@ -150,6 +220,10 @@ pub struct LogEntry {
     /// The monitoring tool a trigger came from, such as `Pingdom`.
     #[serde(default)]
     pub origin: Option<String>,
+    /// Merged over the entry in every answer; see [`Message::raw`]. An unknown type is told with it:
+    /// `{"type": "brand_new_log_entry"}`.
+    #[serde(default)]
+    pub raw: Option<Value>,
 }
 
 /// A note on an incident.
@@ -158,10 +232,17 @@ pub struct LogEntry {
 pub struct Note {
     /// When.
     pub at: Timestamp,
-    /// The address of its author.
-    pub by: String,
+    /// The address of its author; left out, a bot wrote it.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// The bot's name, such as `Runbook Automation`.
+    #[serde(default)]
+    pub bot: Option<String>,
     /// The text.
     pub content: String,
+    /// Merged over the note in every answer; see [`Message::raw`].
+    #[serde(default)]
+    pub raw: Option<Value>,
 }
 
 /// Busy times of one person or room.
@@ -189,35 +270,6 @@ pub struct Busy {
     /// What for.
     #[serde(default)]
     pub summary: Option<String>,
-}
-
-/// Messages of one channel.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Transcript {
-    /// The channel's name, with or without `#`; it is made where it does not exist.
-    pub channel: String,
-    /// The messages, in order.
-    pub messages: Vec<Message>,
-}
-
-/// A message in a channel.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Message {
-    /// When.
-    pub at: Timestamp,
-    /// The address of its author; left out, a bot wrote it.
-    #[serde(default)]
-    pub by: Option<String>,
-    /// The bot's name, such as `Pingdom`.
-    #[serde(default)]
-    pub bot: Option<String>,
-    /// mrkdwn.
-    pub text: String,
-    /// The `at` of the message this one answers.
-    #[serde(default)]
-    pub thread: Option<Timestamp>,
 }
 
 /// A task on a page.

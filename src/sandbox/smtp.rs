@@ -52,6 +52,7 @@ fn strike(shared: &Shared, moment: Moment, method: &str, path: &str) -> Strike {
         vendor: "smtp",
         method,
         path,
+        continues: false,
     })
 }
 
@@ -309,15 +310,23 @@ impl Session {
             vendor: "smtp",
             method: "DATA",
             path: &recipients,
+            continues: false,
         };
         let strike = world.faults.strike(&call);
         let mut late = world.latency + strike.late;
         let say = |code: u16, text: &str| (Some(format!("{code} {text}")), Next::Continue, code);
         let silence = (None, Next::Close, 0);
         let (is_kept, (reply, next, status)) = match strike.kind {
-            None | Some(Kind::Latency { .. } | Kind::Reject { .. }) => {
-                (true, say(250, "2.0.0 Kept"))
-            }
+            None
+            | Some(
+                Kind::Latency { .. }
+                | Kind::Reject { .. }
+                | Kind::ShortPages { .. }
+                | Kind::RepeatCursor
+                | Kind::ExpiredCursor
+                | Kind::MoreForever
+                | Kind::EmptyPage,
+            ) => (true, say(250, "2.0.0 Kept")),
             Some(Kind::Refuse) => (false, silence),
             Some(Kind::Hang { seconds }) => {
                 late += Duration::from_secs(seconds);

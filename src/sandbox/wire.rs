@@ -155,6 +155,11 @@ pub trait Vendor: Send {
     /// This vendor's part of `GET /__sandbox/world`: an object whose members are merged into the world.
     fn world(&self) -> Value;
 
+    /// An answer as a seed's `raw` wants it to look on the wire. A vendor whose seeds have none leaves it as it is.
+    fn bend(&self, reply: Reply) -> Reply {
+        reply
+    }
+
     /// Makes its quotas bind, or not. A vendor without any has nothing to do.
     fn set_quotas(&mut self, _quotas: Quotas) {}
 

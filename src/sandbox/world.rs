@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::sandbox::{
-    faults::{Faults, Kind, Moment, Occasion},
+    faults::{Faults, Kind, Moment, Occasion, paging},
     mailbox::Mailbox,
     recording, refusals,
     seed::Seed,
@@ -111,11 +111,30 @@ impl World {
             vendor: name,
             method: &request.method,
             path: &recording::url(request),
+            continues: paging::continues(name, request),
         });
         let mut late = self.latency + strike.late;
-        let mut vendor = || self.vendors[at].answer(request, now);
+        let mut vendor = |request: &Request| {
+            let answered = self.vendors[at].answer(request, now);
+            (self.vendors[at].bend(answered.clone()), answered)
+        };
         let (answer, answered) = match strike.kind {
-            None | Some(Kind::Latency { .. } | Kind::Reject { .. }) => whole(vendor()),
+            None | Some(Kind::Latency { .. } | Kind::Reject { .. }) => {
+                let (reply, answered) = vendor(request);
+                (Answer::Whole(reply), Some(answered))
+            }
+            Some(Kind::ShortPages { most }) => {
+                let (reply, answered) = vendor(&paging::with_limit(name, request, most));
+                (Answer::Whole(reply), Some(answered))
+            }
+            Some(kind @ (Kind::RepeatCursor | Kind::MoreForever | Kind::EmptyPage)) => {
+                let (reply, answered) = vendor(request);
+                (
+                    Answer::Whole(paging::spoiled(kind, request, reply)),
+                    Some(answered),
+                )
+            }
+            Some(Kind::ExpiredCursor) => whole(refusals::stale_cursor()),
             Some(Kind::Refuse) => (Answer::Nothing, None),
             Some(Kind::Hang { seconds }) => {
                 late += Duration::from_secs(seconds);
@@ -127,15 +146,18 @@ impl World {
             Some(Kind::ErrorBefore) => whole(refusals::failed(name, request)),
             Some(Kind::ExpiredToken) => whole(refusals::expired(name, request)),
             Some(Kind::ErrorAfter) => {
-                vendor();
+                vendor(request);
                 whole(refusals::failed(name, request))
             }
-            Some(Kind::DropAfter) => (Answer::Nothing, Some(vendor())),
+            Some(Kind::DropAfter) => (Answer::Nothing, Some(vendor(request).1)),
             Some(Kind::Truncate) => {
-                let reply = vendor();
-                (Answer::Half(reply.clone()), Some(reply))
+                let (reply, answered) = vendor(request);
+                (Answer::Half(reply), Some(answered))
             }
-            Some(Kind::WrongType) => (Answer::Whole(refusals::login_page()), Some(vendor())),
+            Some(Kind::WrongType) => (
+                Answer::Whole(refusals::login_page()),
+                Some(vendor(request).1),
+            ),
         };
         self.calls.push(Call {
             vendor: name.to_owned(),

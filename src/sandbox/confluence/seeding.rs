@@ -4,12 +4,13 @@ use jiff::Timestamp;
 
 use super::users::Account;
 use super::{Confluence, storage, written_tasks};
-use crate::sandbox::seed::{Person, Seed, Task};
+use crate::sandbox::seed::{Person, Registry, Seed, Task};
 
 impl Confluence {
     /// Takes a seed.
     pub(super) fn take(&mut self, seed: &Seed, now: Timestamp) -> Result<(), String> {
-        for person in &seed.people {
+        let known = |person: &&Person| person.is_found_at(Registry::Confluence);
+        for person in seed.people.iter().filter(known) {
             let account = account_of(person);
             self.accounts.insert(account.id.clone(), account);
         }

@@ -19,6 +19,7 @@ pub(super) struct Form {
     seconds: Option<u64>,
     millis: Option<u64>,
     code: Option<u16>,
+    most: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +36,11 @@ enum Word {
     ExpiredToken,
     Latency,
     Reject,
+    ShortPages,
+    RepeatCursor,
+    ExpiredCursor,
+    MoreForever,
+    EmptyPage,
 }
 
 impl TryFrom<Form> for Rule {
@@ -53,6 +59,7 @@ impl TryFrom<Form> for Rule {
             seconds: form.seconds,
             millis: form.millis,
             code: form.code,
+            most: form.most,
         };
         let kind = match form.kind {
             Word::Refuse => Kind::Refuse,
@@ -74,6 +81,13 @@ impl TryFrom<Form> for Rule {
             Word::Reject => Kind::Reject {
                 code: smtp_refusal(numbers.code.take().ok_or("reject needs code")?)?,
             },
+            Word::ShortPages => Kind::ShortPages {
+                most: at_least_one(numbers.most.take().ok_or("short_pages needs most")?)?,
+            },
+            Word::RepeatCursor => Kind::RepeatCursor,
+            Word::ExpiredCursor => Kind::ExpiredCursor,
+            Word::MoreForever => Kind::MoreForever,
+            Word::EmptyPage => Kind::EmptyPage,
         };
         match numbers.left_over() {
             Some(name) => Err(format!("{name} does not belong to this kind of fault")),
@@ -93,6 +107,7 @@ struct Numbers {
     seconds: Option<u64>,
     millis: Option<u64>,
     code: Option<u16>,
+    most: Option<usize>,
 }
 
 impl Numbers {
@@ -102,18 +117,27 @@ impl Numbers {
             seconds,
             millis,
             code,
+            most,
         } = self;
         let given = [
             ("retry_after", retry_after.is_some()),
             ("seconds", seconds.is_some()),
             ("millis", millis.is_some()),
             ("code", code.is_some()),
+            ("most", most.is_some()),
         ];
         given
             .into_iter()
             .find(|(_, is_given)| *is_given)
             .map(|(name, _)| name)
     }
+}
+
+fn at_least_one(most: usize) -> Result<usize, String> {
+    if most == 0 {
+        return Err("a page of nothing never ends: most is from 1".into());
+    }
+    Ok(most)
 }
 
 fn smtp_refusal(code: u16) -> Result<u16, String> {

@@ -9,6 +9,7 @@ fn call<'a>(vendor: &'a str, method: &'a str, path: &'a str) -> Occasion<'a> {
         vendor,
         method,
         path,
+        continues: false,
     }
 }
 
@@ -85,6 +86,7 @@ fn a_rule_for_anybody_counts_a_mail_once_when_it_was_read() {
         vendor: "smtp",
         method: "DATA",
         path: "",
+        continues: false,
     };
     assert_eq!(faults.strike(&mail(Moment::SmtpConnect)).kind, None);
     assert_eq!(faults.strike(&mail(Moment::SmtpRecipient)).kind, None);
@@ -118,6 +120,10 @@ fn lateness_adds_up_beside_another_fault() {
 #[case(json!({"kind": "refuse", "nth": 0}), "one of nth")]
 #[case(json!({"kind": "refuse", "vendor": "gogle"}), "unknown vendor gogle")]
 #[case(json!({"kind": "reject", "code": 250}), "no SMTP refusal")]
+#[case(json!({"kind": "short_pages", "most": 3, "always": true}), "")]
+#[case(json!({"kind": "short_pages"}), "needs most")]
+#[case(json!({"kind": "short_pages", "most": 0}), "never ends")]
+#[case(json!({"kind": "repeat_cursor", "most": 3}), "most does not belong")]
 #[case(json!({"kind": "explode"}), "unknown variant")]
 #[case(json!({"kind": "refuse", "pth": "/"}), "unknown field")]
 fn rules_are_read_from_json_and_nonsense_is_named(#[case] text: Value, #[case] complaint: &str) {
@@ -127,5 +133,20 @@ fn rules_are_read_from_json_and_nonsense_is_named(#[case] text: Value, #[case] c
             !complaint.is_empty() && error.to_string().contains(complaint),
             "{error}"
         ),
+    }
+}
+
+#[test]
+fn faults_of_going_on_leave_the_first_page_alone() {
+    for kind in [Kind::RepeatCursor, Kind::ExpiredCursor] {
+        let mut faults = Faults::default();
+        faults.add(vec![Rule::new(kind)]);
+        let first = call("slack", "GET", "/api/conversations.history");
+        assert_eq!(faults.strike(&first).kind, None);
+        let second = Occasion {
+            continues: true,
+            ..first
+        };
+        assert_eq!(faults.strike(&second).kind, Some(kind));
     }
 }

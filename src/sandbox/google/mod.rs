@@ -36,7 +36,7 @@ use crate::sandbox::{
         sheets::Sheets,
         token::Tokens,
     },
-    seed::Seed,
+    seed::{Person, Seed, Standing},
     wire::{Quotas, Reply, Request, Vendor},
 };
 
@@ -232,7 +232,8 @@ impl Vendor for Google {
     }
 
     fn seed(&mut self, seed: &Seed, now: Timestamp) -> Result<(), String> {
-        for person in &seed.people {
+        let ours = |person: &&Person| person.standing != Standing::Stranger;
+        for person in seed.people.iter().filter(ours) {
             self.accounts
                 .add(&person.email, &person.name, person.time_zone.as_deref());
             self.calendars.open(&person.email);

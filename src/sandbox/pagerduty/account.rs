@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Refusal;
-use crate::sandbox::seed::fingerprint;
+use crate::sandbox::{oddities::Oddities, seed::fingerprint};
 
 /// Everybody and everything belongs to one team.
 pub(super) const TEAM_ID: &str = "PTEAM01";
@@ -20,6 +20,8 @@ pub(super) struct Account {
     pub services: Vec<Service>,
     pub priorities: Vec<String>,
     pub incidents: Vec<Incident>,
+    /// What seeds bent.
+    pub oddities: Oddities,
 }
 
 impl Default for Account {
@@ -29,6 +31,7 @@ impl Default for Account {
             services: Vec::new(),
             priorities: ["P1", "P2", "P3", "P4", "P5"].map(str::to_owned).to_vec(),
             incidents: Vec::new(),
+            oddities: Oddities::default(),
         }
     }
 }
@@ -40,6 +43,8 @@ pub(super) struct Person {
     pub email: String,
     pub time_zone: String,
     pub job_title: String,
+    /// Whether `/users` shows the person; a name in a log stays.
+    pub is_found: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -93,8 +98,15 @@ pub(super) struct Incident {
     /// Oldest first.
     pub log: Vec<Entry>,
     pub notes: Vec<Note>,
-    pub conference_url: Option<String>,
+    pub bridge: Option<Bridge>,
     pub custom_fields: BTreeMap<String, Value>,
+}
+
+/// Where responders talk.
+#[derive(Clone, Debug)]
+pub(super) struct Bridge {
+    pub number: Option<String>,
+    pub url: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -122,9 +134,17 @@ impl Entry {
 pub(super) struct Note {
     pub id: String,
     pub at: Timestamp,
-    /// A person's id.
-    pub by: String,
+    pub by: Writer,
     pub content: String,
+}
+
+/// Who wrote a note.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Writer {
+    /// A person's id.
+    Person(String),
+    /// An integration or automation, by name.
+    Bot(String),
 }
 
 impl Incident {
@@ -174,9 +194,15 @@ impl Incident {
             id: format!("R{}", fingerprint(&format!("{}/note", note.id), 24)),
             at: note.at,
             kind: "annotate".into(),
-            by: Some(note.by.clone()),
+            by: match &note.by {
+                Writer::Person(id) => Some(id.clone()),
+                Writer::Bot(_) => None,
+            },
             summary: None,
-            origin: None,
+            origin: match &note.by {
+                Writer::Person(_) => None,
+                Writer::Bot(name) => Some(name.clone()),
+            },
             note: Some(note.content.clone()),
         });
         self.log.sort_by_key(|entry| entry.at);
@@ -243,7 +269,7 @@ impl Account {
                 fingerprint(&format!("{id}/posted/{}", incident.notes.len()), 13)
             ),
             at: now,
-            by: author.to_owned(),
+            by: Writer::Person(author.to_owned()),
             content: content.to_owned(),
         };
         incident.write_down(note.clone());

@@ -31,6 +31,7 @@ impl PagerDuty {
             .account
             .people
             .iter()
+            .filter(|person| person.is_found)
             .filter(|person| {
                 format!("{}\n{}", person.name, person.email)
                     .to_lowercase()
@@ -55,7 +56,11 @@ impl PagerDuty {
 
     pub(super) fn one_user(&self, request: &Request, id: &str) -> Result<Value, Refusal> {
         let include = Parameters::of(request, &["include[]"])?.include(Include::OF_USER)?;
-        let person = self.account.person(id).ok_or_else(Refusal::not_found)?;
+        let person = self
+            .account
+            .person(id)
+            .filter(|person| person.is_found)
+            .ok_or_else(Refusal::not_found)?;
         Ok(json!({"user": Shapes::new(&self.account, include, None).user(person)}))
     }
 

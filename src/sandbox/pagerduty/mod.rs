@@ -241,6 +241,10 @@ impl Vendor for PagerDuty {
         json!({"pagerduty": {"incidents": incidents, "notes": notes}})
     }
 
+    fn bend(&self, reply: Reply) -> Reply {
+        self.account.oddities.bend(reply)
+    }
+
     fn seed(&mut self, seed: &Seed, now: Timestamp) -> Result<(), String> {
         self.account.seed(seed, now)
     }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::account::{Account, Entry, Incident, Note, Person, Service, Status};
-use crate::sandbox::seed::{self, Seed, fingerprint};
+use super::account::{Account, Bridge, Entry, Incident, Note, Person, Service, Status, Writer};
+use crate::sandbox::seed::{self, Registry, Seed, Standing, fingerprint};
 
 /// Incidents are counted from here, so that a number is not mistaken for an index.
 const FIRST_NUMBER: u64 = 1001;
@@ -31,7 +31,8 @@ const LOG_KINDS: [&str; 17] = [
 
 impl Account {
     pub fn seed(&mut self, seed: &Seed, now: Timestamp) -> Result<(), String> {
-        for person in &seed.people {
+        let ours = |person: &&seed::Person| person.standing != Standing::Stranger;
+        for person in seed.people.iter().filter(ours) {
             self.add_person(person);
         }
         for incident in &seed.incidents {
@@ -58,7 +59,11 @@ impl Account {
             email: person.email.clone(),
             time_zone: person.time_zone.clone().unwrap_or_else(|| "Etc/UTC".into()),
             job_title: person.job_title.clone().unwrap_or_default(),
+            is_found: person.is_found_at(Registry::PagerDuty),
         };
+        if let Some(raw) = &person.raw.pagerduty {
+            self.oddities.add(&known.id, raw);
+        }
         match self.people.iter_mut().find(|before| before.id == known.id) {
             Some(before) => *before = known,
             None => self.people.push(known),
@@ -110,17 +115,29 @@ impl Account {
             merged_into: seed.merged_into.clone(),
             log,
             notes,
-            conference_url: seed.conference_url.clone(),
+            bridge: bridge(seed),
             custom_fields: seed.custom_fields.clone(),
             id,
         };
+        if let Some(raw) = &seed.raw {
+            self.oddities.add(&incident.id, raw);
+        }
         self.add_log(&mut incident, seed)?;
         for note in &seed.notes {
-            let by = self.id_of(&note.by)?;
+            let by = match (&note.by, &note.bot) {
+                (Some(address), None) => Writer::Person(self.id_of(address)?),
+                (None, Some(bot)) => Writer::Bot(bot.clone()),
+                (Some(_), Some(_)) | (None, None) => {
+                    return Err("a note is by a person or by a bot".into());
+                }
+            };
             let id = format!(
                 "P{}",
                 fingerprint(&format!("{}/{}/{}", incident.id, note.at, note.content), 13)
             );
+            if let Some(raw) = &note.raw {
+                self.oddities.add(&id, raw);
+            }
             incident.write_down(Note {
                 id,
                 at: note.at,
@@ -145,41 +162,38 @@ impl Account {
     }
 
     /// Adds the seed's entries, then what every incident has: a trigger, and a resolve if it is resolved.
-    fn add_log(&self, incident: &mut Incident, seed: &seed::Incident) -> Result<(), String> {
-        let mut entries = Vec::new();
-        for entry in &seed.log {
-            if !LOG_KINDS.contains(&entry.kind.as_str()) {
-                return Err(format!(
-                    "log entry type {:?} is none of {}",
-                    entry.kind,
-                    LOG_KINDS.join(", ")
-                ));
-            }
-            let by = entry
-                .by
-                .as_deref()
-                .map(|email| self.id_of(email))
-                .transpose()?;
-            entries.push((
-                entry.at,
-                entry.kind.clone(),
-                by,
-                entry.summary.clone(),
-                entry.origin.clone(),
-            ));
-        }
+    fn add_log(&mut self, incident: &mut Incident, seed: &seed::Incident) -> Result<(), String> {
         let has = |incident: &Incident, kind: &str| {
             incident.log.iter().any(|entry| entry.kind == kind)
                 || seed.log.iter().any(|entry| entry.kind == kind)
         };
+        let mut entries = seed.log.clone();
         if !has(incident, "trigger") {
-            entries.push((incident.created_at, "trigger".into(), None, None, None));
+            entries.push(bare_entry(incident.created_at, "trigger"));
         }
         if let Some(at) = incident.resolved_at.filter(|_| !has(incident, "resolve")) {
-            entries.push((at, "resolve".into(), None, None, None));
+            entries.push(bare_entry(at, "resolve"));
         }
-        for (at, kind, by, summary, origin) in entries {
-            let key = format!("{}/{at}/{kind}/{by:?}/{summary:?}", incident.id);
+        for seed in entries {
+            let seed::LogEntry {
+                at,
+                kind,
+                by,
+                summary,
+                origin,
+                raw,
+            } = seed;
+            if !LOG_KINDS.contains(&kind.as_str()) {
+                return Err(format!(
+                    "log entry type {kind:?} is none of {}; another one is said in raw",
+                    LOG_KINDS.join(", ")
+                ));
+            }
+            let by = by.map(|email| self.id_of(&email)).transpose()?;
+            let mut key = format!("{}/{at}/{kind}/{by:?}/{summary:?}", incident.id);
+            if let Some(raw) = &raw {
+                key.push_str(&format!("/{raw}"));
+            }
             let entry = Entry {
                 id: format!("R{}", fingerprint(&key, 24)),
                 at,
@@ -189,6 +203,9 @@ impl Account {
                 origin,
                 note: None,
             };
+            if let Some(raw) = &raw {
+                self.oddities.add(&entry.id, raw);
+            }
             if !incident.log.iter().any(|known| known.id == entry.id) {
                 incident.log.push(entry);
             }
@@ -216,6 +233,25 @@ impl Account {
         });
         id
     }
+}
+
+fn bare_entry(at: Timestamp, kind: &str) -> seed::LogEntry {
+    seed::LogEntry {
+        at,
+        kind: kind.to_owned(),
+        by: None,
+        summary: None,
+        origin: None,
+        raw: None,
+    }
+}
+
+fn bridge(seed: &seed::Incident) -> Option<Bridge> {
+    let bridge = Bridge {
+        number: seed.conference_number.clone(),
+        url: seed.conference_url.clone(),
+    };
+    (bridge.number.is_some() || bridge.url.is_some()).then_some(bridge)
 }
 
 /// The status that was given, held against the times that were given.

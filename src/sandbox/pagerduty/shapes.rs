@@ -5,7 +5,7 @@ mod directory;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
-use super::account::{Account, Entry, Incident, Note, Person, Status};
+use super::account::{Account, Bridge, Entry, Incident, Note, Person, Status, Writer};
 use crate::sandbox::seed::fingerprint;
 
 const API: &str = "https://api.pagerduty.com";
@@ -169,16 +169,11 @@ impl<'a> Shapes<'a> {
             "urgency": incident.urgency,
         });
         if self.include.has("conference_bridge") {
-            shape["conference_bridge"] = match &incident.conference_url {
-                Some(url) => json!({"conference_number": null, "conference_url": url}),
-                None => Value::Null,
-            };
+            shape["conference_bridge"] = incident.bridge.as_ref().map_or(Value::Null, bridge);
         }
         if self.include.has("custom_fields") {
             let fields = incident.custom_fields.iter();
-            shape["custom_fields"] = fields
-                .map(|(name, value)| custom_field(name, value))
-                .collect();
+            shape["custom_fields"] = fields.map(custom_field).collect();
         }
         shape
     }
@@ -296,7 +291,10 @@ impl<'a> Shapes<'a> {
     pub fn note(&self, note: &Note) -> Value {
         json!({
             "id": note.id,
-            "user": self.account.person(&note.by).map(user_reference),
+            "user": match &note.by {
+                Writer::Person(id) => self.account.person(id).map(user_reference),
+                Writer::Bot(name) => Some(bot_reference(name)),
+            },
             "channel": {"summary": "The PagerDuty website or APIs"},
             "content": note.content,
             "created_at": self.time(note.at),
@@ -327,27 +325,6 @@ impl<'a> Shapes<'a> {
     }
 }
 
-fn custom_field(name: &str, value: &Value) -> Value {
-    let is_time = value
-        .as_str()
-        .is_some_and(|text| text.parse::<Timestamp>().is_ok());
-    json!({
-        "id": format!("P{}", fingerprint(&format!("field/{name}"), 6)),
-        "type": "field_value",
-        "name": name,
-        "display_name": name,
-        "data_type": match value {
-            Value::String(_) if is_time => "datetime",
-            Value::Bool(_) => "boolean",
-            Value::Number(number) if number.is_i64() => "integer",
-            Value::Number(_) => "float",
-            Value::Null | Value::String(_) | Value::Array(_) | Value::Object(_) => "string",
-        },
-        "field_type": if value.is_array() { "multi_value" } else { "single_value" },
-        "value": value,
-    })
-}
-
 /// A priority, which is always given whole.
 pub(super) fn priority(name: &str) -> Value {
     let id = format!("P{}", fingerprint(&format!("priority/{name}"), 6));
@@ -372,8 +349,53 @@ fn reference(kind: &str, id: &str, summary: &str, room: &str) -> Value {
     })
 }
 
+/// Of somebody who is no longer there, only the name is left.
 fn user_reference(person: &Person) -> Value {
-    reference("user_reference", &person.id, &person.name, "users")
+    let mut shape = reference("user_reference", &person.id, &person.name, "users");
+    if !person.is_found {
+        shape["html_url"] = Value::Null;
+    }
+    shape
+}
+
+fn bot_reference(name: &str) -> Value {
+    let id = format!("P{}", fingerprint(&format!("bot/{name}"), 6));
+    json!({"id": id, "type": "bot_user_reference", "summary": name, "self": null, "html_url": null})
+}
+
+fn bridge(bridge: &Bridge) -> Value {
+    let mut shape = json!({});
+    if let Some(number) = &bridge.number {
+        shape["conference_number"] = json!(number);
+    }
+    if let Some(url) = &bridge.url {
+        shape["conference_url"] = json!(url);
+    }
+    shape
+}
+
+/// A field of one value, of the type that the value has.
+fn custom_field((name, value): (&String, &Value)) -> Value {
+    let is_time = value
+        .as_str()
+        .is_some_and(|text| text.parse::<Timestamp>().is_ok());
+    let data_type = match value {
+        Value::String(_) if is_time => "datetime",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "integer",
+        Value::Null | Value::String(_) | Value::Array(_) | Value::Object(_) => "string",
+    };
+    json!({
+        "id": format!("P{}", fingerprint(&format!("field/{name}"), 6)),
+        "type": "field_value",
+        "name": name,
+        "display_name": name.replace('_', " "),
+        "field_type": if value.is_array() { "multi_value" } else { "single_value" },
+        "data_type": data_type,
+        "description": null,
+        "value": value,
+    })
 }
 
 fn incident_reference(incident: &Incident) -> Value {

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod odd;
+
 use rstest::rstest;
 
 use super::*;

@@ -1,12 +1,14 @@
 //! Links to the vendors' own sites, turned to the page of the same thing here.
 //!
-//! Google hands out links to its own hosts, in the sandbox too, since that is what clients expect. On these pages a
-//! click on the affected customers should show the sheet, not Google's sign-in.
+//! Google, Slack and PagerDuty hand out links to their own hosts, in the sandbox too, since that is what clients expect. On
+//! these pages a click on the affected customers should show the sheet, not Google's sign-in.
 
 use serde_json::Value;
 
 const SHEET: &str = "https://docs.google.com/spreadsheets/d/";
 const EVENT: &str = "https://www.google.com/calendar/event";
+const MESSAGE: &str = "https://sandbox.slack.com/archives/";
+const INCIDENT: &str = "https://subdomain.pagerduty.com/incidents/";
 
 /// The page with every such link turned. Text is left as it is, and so is a link to a sheet that is not in the world.
 pub(super) fn homeward(html: &str, world: &Value) -> String {
@@ -30,9 +32,26 @@ fn here(target: &str, world: &Value) -> Option<String> {
     if target.starts_with(EVENT) {
         return Some("/__world/calendar".to_owned());
     }
+    if target.starts_with(INCIDENT) {
+        return Some("/__world/pagerduty".to_owned());
+    }
+    if let Some(message) = target.strip_prefix(MESSAGE) {
+        return Some(format!("/__world/chat{}", anchor(message)));
+    }
     let id = target.strip_prefix(SHEET)?.split(['/', '?', '#']).next()?;
     world["sheets"].get(id)?;
     Some(format!("/__world/sheets/{id}"))
+}
+
+/// `CHANNEL/p1700000000000100?thread_ts=...` as the message's place on the page; a channel without a message has none.
+fn anchor(message: &str) -> String {
+    let path = message.split(['?', '#', '&']).next().unwrap_or_default();
+    match path.split_once("/p") {
+        Some((channel, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("#m-{channel}-{digits}")
+        }
+        Some(_) | None => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -59,6 +78,15 @@ mod tests {
             (
                 "https://www.google.com/calendar/event?eid=x",
                 "/__world/calendar",
+            ),
+            (
+                "https://sandbox.slack.com/archives/C1/p1700000000000100?thread_ts=1.0",
+                "/__world/chat#m-C1-1700000000000100",
+            ),
+            ("https://sandbox.slack.com/archives/C1", "/__world/chat"),
+            (
+                "https://subdomain.pagerduty.com/incidents/Q1",
+                "/__world/pagerduty",
             ),
             ("https://x.test/", "https://x.test/"),
         ];

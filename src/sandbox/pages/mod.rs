@@ -17,7 +17,7 @@
 //! | a channel | `BASE/__world/chat` |
 //! | an incident | `BASE/__world/pagerduty` |
 //!
-//! Google's own links to sheets and events of the world are turned to these pages as well.
+//! The vendors' own links to sheets, events, messages and incidents of the world are turned to these pages as well.
 
 mod calendar;
 mod chat;

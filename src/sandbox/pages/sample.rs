@@ -75,8 +75,12 @@ pub(super) fn world(text: &str) -> Value {
             { "channel": "C1", "channel_name": "prod-issue", "ts": "1777882400.000100", "user": "U2", "username": "ana", "text": format!("<@U1> looking {text}") },
             { "channel": "C1", "channel_name": "prod-issue", "ts": "1777882460.000100", "user": "U2", "username": "ana", "text": "> pool is full\nso we restart `pgbouncer`" },
             { "channel": "C1", "channel_name": "prod-issue", "ts": "1777882500.000100", "user": "U3", "username": text, "text": "in thread", "thread_ts": "1777882400.000100" },
+            { "channel": "C1", "channel_name": "prod-issue", "ts": "1777882520.000100", "subtype": "tombstone", "user": "USLACKBOT", "author": text, "text": "This message was deleted." },
+            { "channel": "C1", "channel_name": "prod-issue", "ts": "1777882540.000100", "username": text, "text": "", "attachments": [{ "title": text, "text": text, "fields": [{ "title": text, "value": text }] }, { "fallback": text }], "blocks": [{ "type": "section", "text": { "type": "mrkdwn", "text": text } }] },
+            { "channel": "C1", "channel_name": "prod-issue", "ts": "1777882560.000100", "user": "U2", "text": "see the graph", "edited": { "user": "U2", "ts": "1777882620.000000" }, "files": [{ "name": text, "pretty_type": text }, { "title": "graph.png" }], "reactions": [{ "name": "eyes", "users": ["U1", "U9"], "count": 2 }, { "name": text, "users": null }] },
+            { "channel": "C1", "channel_name": "prod-issue", "ts": "1777882580.000100", "user": null, "text": null, "files": null, "reactions": null, "attachments": null },
             { "channel": "C2", "channel_name": "postmortem", "ts": "1777890000.000100", "user": "U4", "username": "debrief", "text": "React to take the lead" },
-        ] },
+        ], "users": [{ "id": "U9", "name": format!("Nia {text}") }, { "id": "U1", "name": "pingdom" }] },
         "pagerduty": {
             "incidents": [{ "id": "Q1", "title": text, "status": "resolved", "urgency": "high", "created_at": "2026-05-04T08:12:00Z", "resolved_at": "2026-05-04T08:58:00Z", "service": { "summary": "Checkout" }, "priority": { "summary": "P1" } }],
             "notes": [{ "incident_id": "Q1", "content": format!("{text} https://x.test"), "user": { "summary": "Ana" }, "created_at": "2026-05-04T08:30:00Z" }],

@@ -126,3 +126,17 @@ fn answers_follow_the_message_they_answer() {
     assert!(at("looking plain") < at("in thread") && at("in thread") < at("pool is full"));
     assert!(html.contains("<span class=\"mention\">@pingdom</span>"));
 }
+
+#[test]
+fn files_edits_reactions_and_stones_are_shown() {
+    let html = page("/__world/chat", &world("plain")).unwrap();
+    for shown in [
+        "(edited 08:17)",
+        "📎 graph.png",
+        "title=\"pingdom, Nia plain\">👀 2",
+        "class=\"message noise\"",
+        "<strong>plain</strong><br>plain",
+    ] {
+        assert!(html.contains(shown), "{shown}: {html}");
+    }
+}

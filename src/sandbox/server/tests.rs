@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod pages_of_results;
+
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, StatusCode};
 use rstest::rstest;

@@ -39,6 +39,14 @@ pub(super) const METHODS: &[Method] = &[
         calls_a_minute: TIER_4,
     },
     Method {
+        name: "chat.delete",
+        scope: "chat:write",
+        required: &["channel", "ts"],
+        optional: &["as_user"],
+        takes_json: true,
+        calls_a_minute: TIER_3,
+    },
+    Method {
         name: "chat.getPermalink",
         scope: "",
         required: &["channel", "message_ts"],
@@ -178,6 +186,14 @@ pub(super) const METHODS: &[Method] = &[
         required: &[],
         optional: &["channel", "file", "file_comment", "full", "timestamp"],
         takes_json: false,
+        calls_a_minute: TIER_3,
+    },
+    Method {
+        name: "reactions.remove",
+        scope: "reactions:write",
+        required: &["name"],
+        optional: &["channel", "file", "file_comment", "timestamp"],
+        takes_json: true,
         calls_a_minute: TIER_3,
     },
     Method {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::arguments::Method;
-use crate::sandbox::wire::Quotas;
+use crate::sandbox::{seed::Tier, wire::Quotas};
 
 /// Messages in one go; a second buys another one.
 const BURST: i64 = 20;
@@ -18,20 +18,42 @@ pub(super) struct Limits {
     posts: HashMap<String, (Timestamp, i64)>,
     /// Whether they bind.
     pub quotas: Quotas,
+    /// How transcripts may be read.
+    pub tier: Tier,
 }
 
+/// What is read slowly by an app that is distributed outside the Marketplace: once a minute, so many messages a page.
+const SLOWED: [&str; 2] = ["conversations.history", "conversations.replies"];
+const SLOW_PAGE: usize = 15;
+
 impl Limits {
+    fn calls_a_minute(&self, method: &Method) -> u32 {
+        match self.tier {
+            Tier::Distributed if SLOWED.contains(&method.name) => 1,
+            Tier::Distributed | Tier::Internal => method.calls_a_minute,
+        }
+    }
+
+    /// How many of those messages a page gives. Asking for more is not refused: a page may always be short.
+    pub fn page(&self, asked: usize) -> usize {
+        match self.tier {
+            Tier::Internal => asked,
+            Tier::Distributed => asked.min(SLOW_PAGE),
+        }
+    }
+
     /// Counts a call of that method, or says how many seconds to wait.
     pub fn take_call(&mut self, method: &Method, now: Timestamp) -> Result<(), i64> {
         if self.quotas == Quotas::Lifted {
             return Ok(());
         }
         let minute = SignedDuration::from_mins(1);
+        let most = self.calls_a_minute(method);
         let (began, count) = self.calls.entry(method.name).or_insert((now, 0));
         if now < *began || now.duration_since(*began) >= minute {
             (*began, *count) = (now, 0);
         }
-        if *count >= method.calls_a_minute {
+        if *count >= most {
             return Err(60 - now.duration_since(*began).as_secs());
         }
         *count += 1;

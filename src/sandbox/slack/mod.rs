@@ -9,6 +9,7 @@ mod limits;
 mod people;
 mod posting;
 mod reading;
+mod seeding;
 mod shapes;
 mod workspace;
 
@@ -37,8 +38,8 @@ const BARE_TOKEN: &str = "xoxb-sandbox-bare";
 /// A person's token is this and the person's id: what a story needs to let somebody answer or react.
 const PERSON_TOKEN: &str = "xoxp-";
 
-const SCOPES: &str = "channels:history,channels:join,channels:read,chat:write,im:write,reactions:read,reactions:write,\
-                      team:read,users:read,users:read.email";
+const SCOPES: &str = "channels:history,channels:join,channels:read,chat:write,groups:history,groups:read,im:write,\
+                      reactions:read,reactions:write,team:read,users:read,users:read.email";
 
 /// A workspace and its API.
 #[derive(Debug, Default)]
@@ -148,6 +149,7 @@ impl Slack {
     ) -> Result<Value, Refusal> {
         match method.name {
             "auth.test" => Ok(self.auth_test(caller)),
+            "chat.delete" => self.delete_message(caller, arguments),
             "chat.getPermalink" => self.permalink(arguments),
             "chat.postMessage" => self.post_message(caller, arguments, now),
             "chat.update" => self.update_message(caller, arguments, now),
@@ -160,6 +162,7 @@ impl Slack {
             "conversations.replies" => self.replies(caller, arguments),
             "reactions.add" => self.add_reaction(caller, arguments),
             "reactions.get" => self.reactions(arguments),
+            "reactions.remove" => self.remove_reaction(caller, arguments),
             "team.info" => self.team_info(arguments),
             "users.info" => self.user_info(arguments, now),
             "users.list" => self.list_users(arguments, now),
@@ -195,10 +198,13 @@ impl Slack {
     /// A channel whose messages the caller may see.
     fn readable_channel(&self, id: &str, caller: &Caller) -> Result<&Channel, Refusal> {
         let channel = self.channel(id)?;
-        if channel.has_member(caller.user()) {
-            Ok(channel)
-        } else {
-            Err(Refusal::new("not_in_channel"))
+        match (channel.has_member(caller.user()), channel.kind) {
+            (true, _) => Ok(channel),
+            (false, Kind::Public) => Err(Refusal::new("not_in_channel")),
+            // Who is not in it does not learn that it exists.
+            (false, Kind::Private | Kind::Direct | Kind::Group) => {
+                Err(Refusal::new("channel_not_found"))
+            }
         }
     }
 
@@ -303,6 +309,9 @@ impl Vendor for Slack {
         let mut messages = Vec::new();
         for channel in &self.workspace.channels {
             for message in &channel.messages {
+                if !channel.is_seen(message) {
+                    continue;
+                }
                 let mut shape = shapes::message(channel, message, true);
                 shape["channel"] = json!(self.spoken_name(channel));
                 shape["channel_id"] = json!(channel.id);
@@ -310,10 +319,21 @@ impl Vendor for Slack {
                 messages.push(shape);
             }
         }
-        json!({"slack": {"messages": messages}})
+        let users = self.workspace.users.iter();
+        let users: Vec<Value> = users
+            .map(|user| json!({"id": user.id, "name": user.name}))
+            .collect();
+        json!({"slack": {"messages": messages, "users": users}})
+    }
+
+    fn bend(&self, reply: Reply) -> Reply {
+        self.workspace.oddities.bend(reply)
     }
 
     fn seed(&mut self, seed: &Seed, now: Timestamp) -> Result<(), String> {
+        if let Some(tier) = seed.slack.tier {
+            self.limits.tier = tier;
+        }
         self.workspace.seed(seed, now)
     }
 }
@@ -322,7 +342,7 @@ impl Slack {
     /// A channel's name, or the addresses of who talks there.
     fn spoken_name(&self, channel: &Channel) -> String {
         match channel.kind {
-            Kind::Public => channel.name.clone(),
+            Kind::Public | Kind::Private => channel.name.clone(),
             Kind::Direct | Kind::Group => {
                 let users = channel
                     .members
@@ -344,6 +364,7 @@ impl Slack {
                 .map_or_else(|| id.clone(), |user| user.name.clone()),
             workspace::Author::Us => BOT_NAME.to_owned(),
             workspace::Author::Bot(name) => name.clone(),
+            workspace::Author::App { name, username } => username.as_ref().unwrap_or(name).clone(),
         }
     }
 }

@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::sandbox::seed::Standing;
+
 use super::{
     Refusal, Slack,
     arguments::Arguments,
     reading::{cursor_at, next_cursor},
     shapes,
-    workspace::{BOT_USER, TEAM_ID},
+    workspace::{Author, BOT_USER, SLACKBOT, TEAM_ID, User, app_user_id},
 };
 
 impl Slack {
@@ -22,11 +24,29 @@ impl Slack {
         if id == BOT_USER {
             return Ok(json!({"user": shapes::bot_user()}));
         }
+        if id == SLACKBOT {
+            return Ok(json!({"user": shapes::slackbot()}));
+        }
+        if let Some(app) = self.app_of(id) {
+            return Ok(json!({"user": shapes::app_user(app)}));
+        }
         let user = self
             .workspace
             .user(id)
+            .filter(|user| user.is_found)
             .ok_or_else(|| Refusal::new("user_not_found"))?;
         Ok(json!({"user": shapes::user(user, has_locale, now)}))
+    }
+
+    /// The app of a bot user that has written something.
+    fn app_of(&self, user: &str) -> Option<&str> {
+        let channels = self.workspace.channels.iter();
+        channels
+            .flat_map(|channel| &channel.messages)
+            .find_map(|message| match &message.author {
+                Author::App { name, .. } if app_user_id(name) == user => Some(name.as_str()),
+                Author::App { .. } | Author::Person(_) | Author::Us | Author::Bot(_) => None,
+            })
     }
 
     pub(super) fn list_users(
@@ -41,6 +61,7 @@ impl Slack {
             .workspace
             .users
             .iter()
+            .filter(|user| is_listed(user))
             .map(|user| shapes::user(user, has_locale, now));
         let all: Vec<Value> = users.chain([shapes::bot_user()]).collect();
         let page: Vec<&Value> = all.iter().skip(from).take(limit).collect();
@@ -56,7 +77,10 @@ impl Slack {
         arguments: &Arguments,
         now: Timestamp,
     ) -> Result<Value, Refusal> {
-        let user = self.workspace.user_by_email(arguments.needed("email")?);
+        let user = self
+            .workspace
+            .user_by_email(arguments.needed("email")?)
+            .filter(|user| is_listed(user) && user.standing == Standing::Member);
         let user = user.ok_or_else(|| Refusal::new("users_not_found"))?;
         Ok(json!({"user": shapes::user(user, false, now)}))
     }
@@ -74,4 +98,9 @@ impl Slack {
             "icon": {"image_default": true},
         }}))
     }
+}
+
+/// People of other companies are asked for by id, and are in no list.
+fn is_listed(user: &User) -> bool {
+    user.is_found && user.standing != Standing::Stranger
 }

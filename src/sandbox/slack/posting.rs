@@ -7,7 +7,7 @@ use super::{
     Caller, Refusal, Slack,
     arguments::Arguments,
     blocks, shapes,
-    workspace::{Author, Message, parsed_micros, ts},
+    workspace::{Author, Message, Presence, parsed_micros, ts},
 };
 
 /// `chat.postMessage` cuts longer texts.
@@ -149,14 +149,10 @@ impl Slack {
             .channel_mut(id)
             .ok_or_else(|| Refusal::new("channel_not_found"))?;
         let wanted = arguments.needed("ts")?;
-        let at = channel
-            .messages
-            .iter()
-            .position(|message| message.ts == wanted);
-        let message = at
-            .map(|at| &mut channel.messages[at])
+        let message = channel
+            .message_mut(wanted)
             .ok_or_else(|| Refusal::new("message_not_found"))?;
-        if message.user() != Some(caller.user()) {
+        if message.author.user().as_deref() != Some(caller.user()) {
             return Err(Refusal::new("cant_update_message"));
         }
         (message.text, message.blocks, message.attachments) = (text, blocks, attachments);
@@ -169,6 +165,29 @@ impl Slack {
             "text": updated.text,
             "message": shapes::message(channel, &updated, true),
         }))
+    }
+
+    /// Takes a message away; one that was answered leaves a stone.
+    pub(super) fn delete_message(
+        &mut self,
+        caller: &Caller,
+        arguments: &Arguments,
+    ) -> Result<Value, Refusal> {
+        arguments.flag("as_user")?;
+        let id = arguments.needed("channel")?;
+        let channel = self
+            .workspace
+            .channel_mut(id)
+            .ok_or_else(|| Refusal::new("channel_not_found"))?;
+        let wanted = arguments.needed("ts")?;
+        let message = channel
+            .message_mut(wanted)
+            .ok_or_else(|| Refusal::new("message_not_found"))?;
+        if message.author.user().as_deref() != Some(caller.user()) {
+            return Err(Refusal::new("cant_delete_message"));
+        }
+        message.presence = Presence::Deleted;
+        Ok(json!({"channel": id, "ts": wanted}))
     }
 
     pub(super) fn permalink(&self, arguments: &Arguments) -> Result<Value, Refusal> {
@@ -202,10 +221,7 @@ impl Slack {
         if channel.is_archived {
             return Err(Refusal::new("is_archived"));
         }
-        let message = channel
-            .messages
-            .iter_mut()
-            .find(|message| message.ts == wanted);
+        let message = channel.message_mut(wanted);
         let message = message.ok_or_else(|| Refusal::new("message_not_found"))?;
         let user = caller.user().to_owned();
         match message
@@ -219,6 +235,33 @@ impl Slack {
             Some((_, users)) => users.push(user),
             None => message.reactions.push((name.to_owned(), vec![user])),
         }
+        Ok(json!({}))
+    }
+
+    pub(super) fn remove_reaction(
+        &mut self,
+        caller: &Caller,
+        arguments: &Arguments,
+    ) -> Result<Value, Refusal> {
+        let name = arguments.needed("name")?.trim_matches(':');
+        let (Some(id), Some(wanted)) = (arguments.text("channel")?, arguments.text("timestamp")?)
+        else {
+            return Err(Refusal::new("no_item_specified"));
+        };
+        let channel = self
+            .workspace
+            .channel_mut(id)
+            .ok_or_else(|| Refusal::new("channel_not_found"))?;
+        let message = channel
+            .message_mut(wanted)
+            .ok_or_else(|| Refusal::new("message_not_found"))?;
+        let given = message
+            .reactions
+            .iter_mut()
+            .find(|(given, users)| given == name && users.iter().any(|user| user == caller.user()));
+        let (_, users) = given.ok_or_else(|| Refusal::new("no_reaction"))?;
+        users.retain(|user| user != caller.user());
+        message.reactions.retain(|(_, users)| !users.is_empty());
         Ok(json!({}))
     }
 

@@ -8,7 +8,7 @@ use super::{
     Caller, Refusal, Slack,
     arguments::Arguments,
     shapes,
-    workspace::{Kind, Message, micros, parsed_micros},
+    workspace::{BOT_USER, Kind, Message, micros, parsed_micros},
 };
 
 /// At most so many messages a page; 1000 is already too many.
@@ -73,7 +73,7 @@ impl Slack {
     pub(super) fn history(&self, caller: &Caller, arguments: &Arguments) -> Result<Value, Refusal> {
         let channel = self.readable_channel(arguments.needed("channel")?, caller)?;
         let range = Range::of(arguments)?;
-        let limit = arguments.limit(100, PAGE)?;
+        let limit = self.limits.page(arguments.limit(100, PAGE)?);
         let has_metadata = arguments.flag("include_all_metadata")?;
         let from = cursor_at(arguments)?;
         let seen: Vec<&Message> = channel
@@ -81,7 +81,7 @@ impl Slack {
             .iter()
             .rev()
             .filter(|message| message.thread.is_none() || message.is_broadcast)
-            .filter(|message| range.contains(message))
+            .filter(|message| range.contains(message) && channel.is_seen(message))
             .collect();
         let page = seen.iter().skip(from).take(limit);
         let messages: Vec<Value> = page
@@ -106,7 +106,7 @@ impl Slack {
     pub(super) fn replies(&self, caller: &Caller, arguments: &Arguments) -> Result<Value, Refusal> {
         let channel = self.readable_channel(arguments.needed("channel")?, caller)?;
         let range = Range::of(arguments)?;
-        let limit = arguments.limit(PAGE, PAGE)?;
+        let limit = self.limits.page(arguments.limit(PAGE, PAGE)?);
         let has_metadata = arguments.flag("include_all_metadata")?;
         let from = cursor_at(arguments)?;
         let named = channel
@@ -158,8 +158,7 @@ impl Slack {
                 "public_channel" => kinds.push(Kind::Public),
                 "im" => kinds.push(Kind::Direct),
                 "mpim" => kinds.push(Kind::Group),
-                // There are none, but it may be asked.
-                "private_channel" => {}
+                "private_channel" => kinds.push(Kind::Private),
                 _ => return Err(Refusal::new("invalid_types")),
             }
         }
@@ -167,7 +166,8 @@ impl Slack {
             .workspace
             .channels
             .iter()
-            .filter(|channel| kinds.contains(&channel.kind));
+            .filter(|channel| kinds.contains(&channel.kind))
+            .filter(|channel| channel.kind == Kind::Public || channel.has_member(BOT_USER));
         let all: Vec<_> = all
             .filter(|channel| has_archived || !channel.is_archived)
             .collect();

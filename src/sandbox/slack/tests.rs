@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod transcripts;
+
 use jiff::SignedDuration;
 use rstest::rstest;
 

@@ -3,13 +3,19 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::sandbox::seed::{self, Seed, fingerprint};
+use crate::sandbox::{
+    oddities::Oddities,
+    seed::{Standing, fingerprint},
+};
 
 /// The app's bot, as `auth.test` names it.
 pub(super) const BOT_USER: &str = "U0DEBRIEFBOT";
 pub(super) const BOT_ID: &str = "B0DEBRIEF";
 pub(super) const BOT_NAME: &str = "debrief";
 pub(super) const TEAM_ID: &str = "T0SANDBOX";
+
+/// Slack's own robot, which stands in the place of a message that was deleted.
+pub(super) const SLACKBOT: &str = "USLACKBOT";
 
 #[derive(Clone, Debug)]
 pub(super) struct User {
@@ -19,15 +25,30 @@ pub(super) struct User {
     pub email: String,
     pub time_zone: String,
     pub title: String,
+    pub standing: Standing,
+    /// Whether `users.*` find the person.
+    pub is_found: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Public,
+    /// For its members alone.
+    Private,
     /// A conversation with one person.
     Direct,
     /// A conversation with several people.
     Group,
+}
+
+impl Kind {
+    /// Whether such channels have names; the others are called by who is in them.
+    pub fn is_named(self) -> bool {
+        match self {
+            Self::Public | Self::Private => true,
+            Self::Direct | Self::Group => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -51,8 +72,49 @@ pub(super) enum Author {
     Person(String),
     /// This app.
     Us,
-    /// Another app's bot, by name.
+    /// An incoming webhook, by the name it gives itself.
     Bot(String),
+    /// Another app's bot user.
+    App {
+        /// The app's name.
+        name: String,
+        /// The name it gives itself in this message.
+        username: Option<String>,
+    },
+}
+
+impl Author {
+    /// The user id of a person or a bot user; an incoming webhook has none.
+    pub fn user(&self) -> Option<String> {
+        match self {
+            Self::Person(id) => Some(id.clone()),
+            Self::Us => Some(BOT_USER.to_owned()),
+            Self::Bot(_) => None,
+            Self::App { name, .. } => Some(app_user_id(name)),
+        }
+    }
+}
+
+/// The bot user of an app.
+pub(super) fn app_user_id(app: &str) -> String {
+    format!("U{}", fingerprint(&format!("app/{app}"), 10))
+}
+
+/// A file, as far as a message shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct File {
+    pub name: String,
+    pub mimetype: String,
+    pub size: u64,
+}
+
+/// Whether a message is still there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Presence {
+    #[default]
+    There,
+    /// Gone; where it was answered, a stone stands in its place.
+    Deleted,
 }
 
 #[derive(Clone, Debug)]
@@ -74,6 +136,10 @@ pub(super) struct Message {
     pub reactions: Vec<(String, Vec<String>)>,
     /// When it was last edited.
     pub edited: Option<String>,
+    /// Slack's word for what is no plain message.
+    pub subtype: Option<String>,
+    pub files: Vec<File>,
+    pub presence: Presence,
 }
 
 impl Message {
@@ -90,22 +156,17 @@ impl Message {
             is_broadcast: false,
             reactions: Vec::new(),
             edited: None,
-        }
-    }
-
-    pub fn user(&self) -> Option<&str> {
-        match &self.author {
-            Author::Person(id) => Some(id),
-            Author::Us => Some(BOT_USER),
-            Author::Bot(_) => None,
+            subtype: None,
+            files: Vec::new(),
+            presence: Presence::There,
         }
     }
 }
 
 impl Channel {
-    fn new(name: &str, kind: Kind, created: Timestamp, members: Vec<String>) -> Self {
+    pub fn new(name: &str, kind: Kind, created: Timestamp, members: Vec<String>) -> Self {
         let (letter, key) = match kind {
-            Kind::Public => ("C", format!("channel/{name}")),
+            Kind::Public | Kind::Private => ("C", format!("channel/{name}")),
             Kind::Direct => ("D", format!("direct/{}", members.join(","))),
             Kind::Group => ("G", format!("group/{}", members.join(","))),
         };
@@ -125,15 +186,32 @@ impl Channel {
         self.members.iter().any(|member| member == user)
     }
 
+    /// A message that is there, or the stone of one that was.
     pub fn message(&self, ts: &str) -> Option<&Message> {
-        self.messages.iter().find(|message| message.ts == ts)
+        let message = self.messages.iter().find(|message| message.ts == ts)?;
+        self.is_seen(message).then_some(message)
     }
 
-    /// Replies to that message, oldest first.
-    pub fn replies<'a>(&'a self, ts: &'a str) -> impl Iterator<Item = &'a Message> {
+    /// A message that is there, to be changed.
+    pub fn message_mut(&mut self, ts: &str) -> Option<&mut Message> {
         self.messages
-            .iter()
-            .filter(move |message| message.thread.as_deref() == Some(ts))
+            .iter_mut()
+            .find(|message| message.ts == ts && message.presence == Presence::There)
+    }
+
+    /// Whether it is there, or its stone is: only what was answered leaves one.
+    pub fn is_seen(&self, message: &Message) -> bool {
+        match message.presence {
+            Presence::There => true,
+            Presence::Deleted => self.replies(&message.ts).next().is_some(),
+        }
+    }
+
+    /// Replies to that message, oldest first, without deleted ones.
+    pub fn replies<'a>(&'a self, ts: &'a str) -> impl Iterator<Item = &'a Message> {
+        self.messages.iter().filter(move |message| {
+            message.thread.as_deref() == Some(ts) && message.presence == Presence::There
+        })
     }
 
     /// Posts a message now: later than everything before, even where the clock was set back.
@@ -149,21 +227,29 @@ impl Channel {
         message
     }
 
-    /// Puts a message into the past, unless it is there already.
-    fn insert(&mut self, mut message: Message) {
-        let is_known = self.messages.iter().any(|known| {
+    /// Puts a message into the past, unless it is there already. Answers its `ts`.
+    pub fn insert(&mut self, mut message: Message) -> String {
+        let known = self.messages.iter().find(|known| {
             known.at == message.at && known.author == message.author && known.text == message.text
         });
-        if is_known {
-            return;
+        if let Some(known) = known {
+            return known.ts.clone();
         }
         let mut at = message.at.as_microsecond();
-        while self.messages.iter().any(|known| micros(&known.ts) == at) {
-            at += 1;
+        let mut place = self
+            .messages
+            .partition_point(|known| micros(&known.ts) < at);
+        while self
+            .messages
+            .get(place)
+            .is_some_and(|next| micros(&next.ts) == at)
+        {
+            (place, at) = (place + 1, at + 1);
         }
         message.ts = ts(at);
-        self.messages.push(message);
-        self.messages.sort_by_key(|message| micros(&message.ts));
+        let ts = message.ts.clone();
+        self.messages.insert(place, message);
+        ts
     }
 }
 
@@ -200,6 +286,8 @@ pub(super) fn parsed_micros(ts: &str) -> Option<i64> {
 pub(super) struct Workspace {
     pub users: Vec<User>,
     pub channels: Vec<Channel>,
+    /// What seeds bent.
+    pub oddities: Oddities,
 }
 
 impl Default for Workspace {
@@ -220,6 +308,7 @@ impl Default for Workspace {
         Self {
             users: Vec::new(),
             channels,
+            oddities: Oddities::default(),
         }
     }
 }
@@ -246,7 +335,7 @@ impl Workspace {
     pub fn channel_named(&self, name: &str) -> Option<&Channel> {
         self.channels
             .iter()
-            .find(|channel| channel.kind == Kind::Public && channel.name == name)
+            .find(|channel| channel.kind.is_named() && channel.name == name)
     }
 
     /// The conversation with these people, if there has been one.
@@ -254,7 +343,7 @@ impl Workspace {
         let wanted = with_bot(users);
         self.channels
             .iter()
-            .find(|channel| channel.kind != Kind::Public && channel.members == wanted)
+            .find(|channel| !channel.kind.is_named() && channel.members == wanted)
     }
 
     /// The id of the conversation with these people, which is begun if there is none.
@@ -272,92 +361,6 @@ impl Workspace {
         self.channels.push(channel);
         id
     }
-
-    pub fn seed(&mut self, seed: &Seed, now: Timestamp) -> Result<(), String> {
-        for person in &seed.people {
-            self.add_person(person);
-        }
-        for transcript in &seed.transcripts {
-            self.add_transcript(transcript, now)
-                .map_err(|error| format!("transcript of {}: {error}", transcript.channel))?;
-        }
-        Ok(())
-    }
-
-    /// Everybody is in every public channel.
-    fn add_person(&mut self, person: &seed::Person) {
-        let user = User {
-            id: person.slack_id(),
-            name: person.name.clone(),
-            email: person.email.clone(),
-            time_zone: person.time_zone.clone().unwrap_or_else(|| "Etc/UTC".into()),
-            title: person.job_title.clone().unwrap_or_default(),
-        };
-        for channel in self
-            .channels
-            .iter_mut()
-            .filter(|channel| channel.kind == Kind::Public)
-        {
-            if !channel.has_member(&user.id) {
-                channel.members.push(user.id.clone());
-            }
-        }
-        match self.users.iter_mut().find(|known| known.id == user.id) {
-            Some(known) => *known = user,
-            None => self.users.push(user),
-        }
-    }
-
-    fn add_transcript(
-        &mut self,
-        transcript: &seed::Transcript,
-        now: Timestamp,
-    ) -> Result<(), String> {
-        let name = transcript.channel.trim_start_matches('#');
-        if !is_channel_name(name) {
-            return Err(
-                "a channel's name is of lower-case letters, digits, - and _, at most 80".into(),
-            );
-        }
-        let at = match self
-            .channels
-            .iter()
-            .position(|channel| channel.name == name)
-        {
-            Some(at) => at,
-            None => {
-                let members = std::iter::once(BOT_USER.to_owned())
-                    .chain(self.users.iter().map(|user| user.id.clone()));
-                self.channels
-                    .push(Channel::new(name, Kind::Public, now, members.collect()));
-                self.channels.len() - 1
-            }
-        };
-        for seed in &transcript.messages {
-            let author = match (&seed.by, &seed.bot) {
-                (Some(email), None) => match self.user_by_email(email) {
-                    Some(user) => Author::Person(user.id.clone()),
-                    None => return Err(format!("nobody has the address {email}")),
-                },
-                (None, bot) => {
-                    Author::Bot(bot.clone().unwrap_or_else(|| "incoming-webhook".into()))
-                }
-                (Some(_), Some(_)) => return Err("a message is by a person or by a bot".into()),
-            };
-            let mut message = Message::new(seed.at, author, seed.text.as_str());
-            if let Some(parent) = seed.thread {
-                let parents = self.channels[at].messages.iter();
-                let parent = parents
-                    .clone()
-                    .find(|known| known.at == parent && known.thread.is_none());
-                let parent =
-                    parent.ok_or_else(|| format!("no message of {:?} to answer", seed.thread))?;
-                message.thread = Some(parent.ts.clone());
-            }
-            self.channels[at].insert(message);
-        }
-        Ok(())
-    }
 }
 
 fn with_bot(users: &[String]) -> Vec<String> {
@@ -365,11 +368,4 @@ fn with_bot(users: &[String]) -> Vec<String> {
     members.sort();
     members.dedup();
     members
-}
-
-fn is_channel_name(name: &str) -> bool {
-    (1..=80).contains(&name.chars().count())
-        && name
-            .chars()
-            .all(|c| c.is_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
 }

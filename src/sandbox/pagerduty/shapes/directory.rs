@@ -93,7 +93,7 @@ impl Shapes<'_> {
     }
 
     pub(super) fn user_or_reference(&self, person: &Person, words: &[&str]) -> Value {
-        if self.include.has_any(words) {
+        if person.is_found && self.include.has_any(words) {
             self.user(person)
         } else {
             user_reference(person)
