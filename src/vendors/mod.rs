@@ -10,4 +10,4 @@ pub mod pagerduty;
 pub mod slack;
 pub mod smtp;
 #[cfg(test)]
-mod stub;
+pub(crate) mod stub;

@@ -99,9 +99,9 @@ pub struct Called {
 }
 
 impl Called {
-    /// The name that people see, where any is told.
+    /// The full name, else another one, where any is told.
     pub fn name(&self) -> Option<&str> {
-        [&self.display_name, &self.real_name, &self.name]
+        [&self.real_name, &self.display_name, &self.name]
             .into_iter()
             .filter_map(|name| name.as_deref().map(str::trim))
             .find(|name| !name.is_empty())
