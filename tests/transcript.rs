@@ -5,7 +5,7 @@ mod workspace;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use debrief::playbook::incident::{EntryKind, Incident};
+use debrief::playbook::incident::{EntryKind, Incident, Status};
 use debrief::sandbox::faults::{Kind, Rule, When};
 use debrief::sources::SourceError;
 use debrief::sources::transcript::{Budget, Insistence, Recorded};
@@ -154,12 +154,12 @@ async fn what_people_do_to_messages_is_seen() {
             workspace.call_as(person, "chat.postMessage", &body).await["ts"].clone()
         }
     };
-    workspace.clock.set(time("2026-03-02T08:20:00Z"));
+    workspace.clock.set(time("2026-03-02T11:20:00Z"));
     let first = post("ada@example.com", json!({"text": "rolling bakc"})).await;
     let answer = json!({"text": "done, all is well", "thread_ts": first, "reply_broadcast": true});
-    workspace.clock.set(time("2026-03-02T08:25:00Z"));
+    workspace.clock.set(time("2026-03-02T11:25:00Z"));
     let answer = post("ben@example.com", answer).await;
-    workspace.clock.set(time("2026-03-02T08:26:00Z"));
+    workspace.clock.set(time("2026-03-02T11:26:00Z"));
     workspace
         .call_as(
             "ada@example.com",
@@ -181,29 +181,33 @@ async fn what_people_do_to_messages_is_seen() {
         )
         .await;
     let transcript = workspace.transcript(&["prod-issue"]).await;
+    let open = Incident {
+        status: Status::Open,
+        ..incident()
+    };
     let recorded = transcript
-        .read(&incident(), Insistence::Whole)
+        .read(&open, Insistence::Whole)
         .await
         .expect("Slack answers");
     let last: Vec<_> = told(&recorded)
         .into_iter()
-        .filter(|line| line.starts_with("08:2"))
+        .filter(|line| line.starts_with("11:"))
         .collect();
     assert_eq!(
         last,
         [
-            "08:20:00 Message Ada Example: rolling back",
-            "08:25:00 Mitigated Ben Example: done, all is well",
+            "11:20:00 Message Ada Example: rolling back",
+            "11:25:00 Mitigated Ben Example: done, all is well",
         ]
     );
     let changed = recorded.entries.iter().find_map(|entry| entry.edited_at);
-    assert_eq!(changed, Some(time("2026-03-02T08:26:00Z")));
+    assert_eq!(changed, Some(time("2026-03-02T11:26:00Z")));
     let answered = recorded
         .entries
         .iter()
         .find(|entry| entry.kind == EntryKind::Mitigated)
         .and_then(|entry| entry.thread);
-    assert_eq!(answered, Some(time("2026-03-02T08:20:00Z")));
+    assert_eq!(answered, Some(time("2026-03-02T11:20:00Z")));
 }
 
 #[tokio::test]
