@@ -257,7 +257,11 @@ impl Transcript {
                 .found
                 .iter()
                 .map(|(id, user)| (id.clone(), user.name.clone()))
-                .chain([(us.user_id.clone(), us.user.clone())])
+                .chain(
+                    us.bot_id
+                        .as_ref()
+                        .map(|_| (us.user_id.clone(), us.user.clone())),
+                )
                 .collect(),
             channels: known.channels.clone(),
         };

@@ -139,6 +139,12 @@ fn attached(attachment: &Value, names: &Names) -> RichText {
     if !fields.is_empty() {
         all.blocks.push(Block::List(fields));
     }
+    if let Some(url) = text("image_url") {
+        all.blocks.push(Block::Paragraph(vec![Span::Link {
+            url: url.to_owned(),
+            label: "image".to_owned(),
+        }]));
+    }
     if all.is_empty() {
         return rich("fallback").unwrap_or_default();
     }

@@ -46,6 +46,9 @@ const NOISE: &[&str] = &[
     "unpinned_item",
 ];
 
+/// How what we post is marked, whichever token it was posted with.
+const OURS: &str = "debrief_";
+
 /// Slack's own bot, which looks like a person.
 const SLACKBOT: &str = "USLACKBOT";
 
@@ -94,8 +97,14 @@ pub(super) fn is_told(us: &Identity, message: &Message) -> bool {
     if message.is_deleted() {
         return message.has_answers();
     }
-    let is_ours = message.user.as_ref() == Some(&us.user_id)
-        || (message.bot_id.is_some() && message.bot_id == us.bot_id);
+    let is_marked = message
+        .metadata
+        .as_ref()
+        .is_some_and(|metadata| metadata.event_type.starts_with(OURS));
+    // A person's token has no bot, and what that person writes is not ours.
+    let is_our_bots = us.bot_id.is_some()
+        && (message.bot_id == us.bot_id || message.user.as_ref() == Some(&us.user_id));
+    let is_ours = is_marked || is_our_bots;
     let is_noise = message
         .subtype
         .as_deref()
@@ -110,8 +119,9 @@ pub(super) fn mentions(us: &Identity, message: &Message, into: &mut Mentions) {
     }
     content::mentions(message, into);
     into.people.extend(message.user.clone());
-    for known in [us.user_id.as_str(), SLACKBOT] {
-        into.people.remove(known);
+    into.people.remove(SLACKBOT);
+    if us.bot_id.is_some() {
+        into.people.remove(&us.user_id);
     }
 }
 

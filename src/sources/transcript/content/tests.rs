@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
 
@@ -30,7 +31,7 @@ fn alertmanager() -> Value {
             "title": "[FIRING:2] HighErrorRate (checkout)", "title_link": "https://alerts.example.com/#/alerts?a=1&amp;b=2",
             "text": "*5xx* over 5% for 10m\n&lt;severity&gt;: critical",
             "fields": [{"title": "Cluster", "value": "eu-1", "short": true}, {"title": "", "value": "`team=web`"}, null],
-            "footer": "Alertmanager", "mrkdwn_in": ["text"]
+            "image_url": "https://graphs.example.com/1.png", "footer": "Alertmanager", "mrkdwn_in": ["text"]
         }]
     })
 }
@@ -39,7 +40,7 @@ fn alertmanager() -> Value {
 fn an_alert_is_read_from_its_attachment() {
     assert_eq!(
         plain(alertmanager(), Writer::App),
-        "[FIRING:2] HighErrorRate (checkout)\n5xx over 5% for 10m\n<severity>: critical\n• Cluster: eu-1\n• team=web\nAlertmanager"
+        "[FIRING:2] HighErrorRate (checkout)\n5xx over 5% for 10m\n<severity>: critical\n• Cluster: eu-1\n• team=web\nimage\nAlertmanager"
     );
     let read = rich(&message(alertmanager()), Writer::App, &names());
     assert_eq!(
@@ -183,4 +184,88 @@ fn a_message_of_buttons_says_nothing_and_an_unknown_one_something() {
     assert!(is_there(
         json!({"text": "", "blocks": [{"type": "never_heard_of", "content": {}}]})
     ));
+}
+
+/// Any JSON, of the names that are looked for.
+fn any_json() -> impl Strategy<Value = Value> {
+    let name = prop::sample::select(vec![
+        "type",
+        "text",
+        "elements",
+        "fields",
+        "title",
+        "value",
+        "user_id",
+        "timestamp",
+        "style",
+        "rows",
+        "url",
+        "name",
+        "accessory",
+        "image_url",
+        "alt_text",
+        "offset",
+        "blocks",
+        "pretext",
+        "fallback",
+        "author_name",
+        "title_link",
+        "channel_id",
+        "bold",
+        "code",
+    ]);
+    let word = prop::sample::select(vec![
+        "rich_text",
+        "rich_text_section",
+        "rich_text_list",
+        "rich_text_quote",
+        "rich_text_preformatted",
+        "section",
+        "header",
+        "context",
+        "image",
+        "table",
+        "text",
+        "user",
+        "emoji",
+        "date",
+        "link",
+        "ordered",
+        "plain_text",
+        "mrkdwn",
+        "<@U1> *a*",
+        "",
+        "fire",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word.prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 60, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((name.clone(), inner), 0..6).prop_map(|members| {
+                Value::Object(
+                    members
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .collect(),
+                )
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_content_is_too_odd(blocks in any_json(), attachments in any_json(), text in any_json()) {
+        let message = message(json!({"text": text, "blocks": [blocks], "attachments": [attachments]}));
+        for writer in [Writer::Person, Writer::App] {
+            rich(&message, writer, &names());
+        }
+        mentions(&message, &mut Mentions::default());
+    }
 }
