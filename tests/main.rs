@@ -10,4 +10,5 @@ mod crash_everywhere;
 mod docs;
 mod stories;
 mod support;
+mod transcript;
 mod two_workers;

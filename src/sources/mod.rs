@@ -19,6 +19,7 @@ mod folder;
 mod json_file;
 pub mod pagerduty;
 mod slack_link;
+pub mod transcript;
 pub mod volunteers;
 
 /// A record of incidents.

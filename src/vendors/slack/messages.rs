@@ -41,9 +41,9 @@ pub struct Message {
     /// The thread it belongs to; its own `ts` where it began one.
     #[serde(default, deserialize_with = "lenient")]
     pub thread_ts: Option<Ts>,
-    /// How many have answered in its thread.
+    /// How many have answered in its thread, where that is told.
     #[serde(default, deserialize_with = "lenient")]
-    pub reply_count: u32,
+    pub reply_count: Option<u32>,
     /// The last answer in its thread.
     #[serde(default, deserialize_with = "lenient")]
     pub latest_reply: Option<Ts>,
@@ -83,7 +83,12 @@ impl Message {
 
     /// Whether there are answers to it, to be [read](super::Slack::replies) apart.
     pub fn has_answers(&self) -> bool {
-        self.reply_count > 0 && self.answers().is_none()
+        let are_there = match self.reply_count {
+            Some(count) => count > 0,
+            // Only messages of threads name one.
+            None => self.thread_ts.is_some(),
+        };
+        are_there && self.answers().is_none()
     }
 }
 
@@ -99,9 +104,9 @@ pub struct Called {
 }
 
 impl Called {
-    /// The name that people see, where any is told.
+    /// The full name, else another one, where any is told.
     pub fn name(&self) -> Option<&str> {
-        [&self.display_name, &self.real_name, &self.name]
+        [&self.real_name, &self.display_name, &self.name]
             .into_iter()
             .filter_map(|name| name.as_deref().map(str::trim))
             .find(|name| !name.is_empty())
@@ -246,7 +251,7 @@ mod tests {
             "files": [null, {"title": 3, "name": "graph.png"}], "attachments": [null, {"text": "more"}]
         }));
         assert_eq!(read.text, "up again");
-        assert_eq!((read.user, read.reply_count), (None, 0));
+        assert_eq!((read.user, read.reply_count), (None, None));
         assert!(read.edited.is_none() && read.bot_profile.is_none() && read.blocks.is_empty());
         assert_eq!(read.reactions.len(), 1);
         assert_eq!(read.files[0].called(), Some("graph.png"));
@@ -273,7 +278,11 @@ mod tests {
     fn a_thread_is_known_by_its_first_message() {
         let first = message(json!({"ts": "5.000001", "thread_ts": "5.000001", "reply_count": 2}));
         let answer = message(json!({"ts": "6.000001", "thread_ts": "5.000001", "reply_count": 2}));
+        let uncounted = message(json!({"ts": "5.000001", "thread_ts": "5.000001"}));
+        let abandoned =
+            message(json!({"ts": "5.000001", "thread_ts": "5.000001", "reply_count": 0}));
         assert!(first.has_answers() && first.answers().is_none());
+        assert!(uncounted.has_answers() && !abandoned.has_answers());
         assert!(!answer.has_answers());
         assert_eq!(answer.answers(), Some(&first.ts));
     }

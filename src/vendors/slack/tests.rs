@@ -85,10 +85,10 @@ async fn an_address_that_is_nobodys_is_none() {
 }
 
 #[tokio::test]
-async fn a_user_has_the_name_people_see() {
+async fn a_user_goes_by_the_full_name() {
     let user = json!({"ok": true, "user": {
         "id": "U1", "name": "ann", "tz": "Europe/Berlin", "deleted": false, "is_bot": false,
-        "profile": {"display_name": "", "real_name": "Ann Example", "email": "ann@acme.example"}
+        "profile": {"display_name": "annie", "real_name": "Ann Example", "email": "ann@acme.example"}
     }});
     let stub = Stub::playing(vec![ok(user.to_string())]).await;
     let user = client(&stub).user("U1").await.unwrap().unwrap();

@@ -11,7 +11,7 @@ use crate::vendors::http::{CallError, Request, if_there};
 pub struct User {
     /// The user id.
     pub id: String,
-    /// The name people see.
+    /// The full name, which other vendors know too; a display name is often a nick, and stands in for a missing one.
     pub name: String,
     /// The address, where the token may see it (`users:read.email`).
     pub email: Option<String>,
@@ -67,9 +67,9 @@ struct Profile {
 impl From<WireUser> for User {
     fn from(wire: WireUser) -> Self {
         let names = [
-            wire.profile.display_name,
             wire.profile.real_name,
             wire.real_name,
+            wire.profile.display_name,
             wire.name,
         ];
         let name = names
