@@ -8,6 +8,7 @@
 //! What is quoted, code, or an example of what not to say is left alone.
 
 mod excerpt;
+mod fault;
 mod layout;
 mod names;
 mod quoted;
@@ -20,10 +21,10 @@ mod tests;
 use std::collections::BTreeSet;
 
 use self::excerpt::excerpt;
+pub use self::fault::{BadRules, Place, RuleFault};
 use self::names::Names;
 use self::reading::Sentence;
 use self::rules::Rule;
-pub use self::rules::{BadRules, Place, RuleFault};
 
 /// So many pieces of advice at most: a longer list is not read, and wears the people down whom it should help.
 pub const AT_MOST: usize = 12;

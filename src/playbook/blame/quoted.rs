@@ -167,43 +167,49 @@ impl Mark {
                     }
                 }
             }
-            Self::Straight => ends(slice, from, &['"'], After::Anything),
+            Self::Straight => ends(slice, from, &['"'], Around::Text),
             Self::Pair(opening) => match opening {
-                '“' | '‟' => ends(slice, from, &['”'], After::Anything),
-                '„' => ends(slice, from, &['“', '”'], After::Anything),
-                '«' => ends(slice, from, &['»'], After::Anything),
-                '»' => ends(slice, from, &['«'], After::Anything),
-                '‹' => ends(slice, from, &['›'], After::Anything),
-                '›' => ends(slice, from, &['‹'], After::Anything),
-                '「' => ends(slice, from, &['」'], After::Anything),
-                '『' => ends(slice, from, &['』'], After::Anything),
+                '“' | '‟' => ends(slice, from, &['”'], Around::Anything),
+                '„' => ends(slice, from, &['“', '”'], Around::Anything),
+                '«' => ends(slice, from, &['»'], Around::Anything),
+                '»' => ends(slice, from, &['«'], Around::Text),
+                '‹' => ends(slice, from, &['›'], Around::Anything),
+                '›' => ends(slice, from, &['‹'], Around::Text),
+                '「' => ends(slice, from, &['」'], Around::Anything),
+                '『' => ends(slice, from, &['』'], Around::Anything),
                 // The closing one is an apostrophe too.
-                '‘' => ends(slice, from, &['’'], After::NoWord),
-                '‚' => ends(slice, from, &['‘', '’'], After::NoWord),
+                '‘' => ends(slice, from, &['’'], Around::WordEnd),
+                '‚' => ends(slice, from, &['‘', '’'], Around::WordEnd),
                 _ => None,
             },
         }
     }
 }
 
-/// What must follow a closing mark.
+/// What must be around a closing mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum After {
+enum Around {
+    /// It can be nothing else. In French a space goes before it.
     Anything,
-    NoWord,
+    /// A character before it that is no space: after a space it would open.
+    Text,
+    /// That, and no word goes on behind it.
+    WordEnd,
 }
 
-/// The end of the first closing mark that follows a character, not a space.
-fn ends(slice: &str, from: usize, closing: &[char], after: After) -> Option<usize> {
+/// The end of the first closing mark.
+fn ends(slice: &str, from: usize, closing: &[char], around: Around) -> Option<usize> {
     let mut before = slice[..from].chars().next_back();
     for (offset, sign) in slice[from..].char_indices() {
         let end = from + offset + sign.len_utf8();
-        let closes = closing.contains(&sign) && before.is_some_and(|c| !c.is_whitespace());
-        let follows = match after {
-            After::Anything => true,
-            After::NoWord => !slice[end..].starts_with(char::is_alphanumeric),
-        };
-        if closes && follows {
+        let follows_text = before.is_some_and(|c| !c.is_whitespace());
+        let is_end = closing.contains(&sign)
+            && match around {
+                Around::Anything => true,
+                Around::Text => follows_text,
+                Around::WordEnd => follows_text && !slice[end..].starts_with(char::is_alphanumeric),
+            };
+        if is_end {
             return Some(end);
         }
         before = Some(sign);

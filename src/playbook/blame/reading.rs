@@ -53,16 +53,24 @@ impl<'t> Sentence<'t> {
         self.start
     }
 
-    /// The sentence as it was written.
+    /// The sentence as it was written, with the emphasis at its ends.
     pub(super) fn written(&self) -> &'t str {
-        &self.text[self.span(0..self.origin.len())]
+        &self.text[self.extent()]
     }
 
     /// Where in [`written`](Self::written) that part of [`read`](Self::read) stands.
     pub(super) fn place_of(&self, part: &Range<usize>) -> Range<usize> {
-        let from = self.span(0..self.origin.len()).start;
+        let from = self.extent().start;
         let span = self.span(part.clone());
         span.start - from..span.end - from
+    }
+
+    fn extent(&self) -> Range<usize> {
+        let emphasis = ['*', '_'];
+        let read = self.span(0..self.origin.len());
+        let before = self.text[..read.start].trim_end_matches(emphasis);
+        let behind = self.text[read.end..].trim_start_matches(emphasis);
+        before.len()..self.text.len() - behind.len()
     }
 
     fn span(&self, part: Range<usize>) -> Range<usize> {
