@@ -4,6 +4,7 @@
 //! crate either fetches the facts or carries out what was decided here.
 
 pub mod action_item;
+pub mod blame;
 pub mod business_hours;
 pub mod case;
 pub mod customer;
