@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::act::ActError;
+use crate::vendors::confluence::SpaceRef;
 use crate::vendors::google::drive::Drive;
 
 /// One worker's memory.
@@ -15,8 +16,8 @@ pub struct Memory {
     birth: OnceLock<Timestamp>,
     /// Folders of an earlier life of the database, by key.
     pub(super) earlier_folders: Mutex<Option<Value>>,
-    /// The id of the space that pages are made in.
-    pub(super) space_id: Mutex<Option<String>>,
+    /// The space that pages are made in.
+    pub(super) space: Mutex<Option<SpaceRef>>,
     /// Folder ids that Drive has reserved for us.
     pub(super) folder_ids: FolderIds,
 }

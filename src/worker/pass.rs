@@ -77,6 +77,7 @@ impl Worker {
         let since = self.since().await?;
         // The sources and the action items are asked side by side: neither needs the other.
         let (pulled, tasks) = futures_util::join!(self.pull(since), self.overdue_tasks());
+        let tasks = tasks?;
         for pulled in pulled {
             match pulled {
                 (source, Ok(pulled)) => self.adopt(&source, pulled, &mut report).await?,

@@ -53,6 +53,7 @@ macro_rules! contract_tests {
                 every_state_reads_back,
                 the_first_decision_stands,
                 cases_are_found_by_reference,
+                references_are_listed_unless_waived,
                 the_ledger_is_listed_newest_first,
                 a_person_may_ask_for_another_try,
                 a_person_may_waive,
