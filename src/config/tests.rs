@@ -590,6 +590,8 @@ fn the_sandbox_has_a_configuration_whatever_its_folders_are_called() {
     let incidents = folder("inci\ndents \\u0041 {base_url}");
     place.put("key.json", KEY_FILE);
     let places = SandboxPlaces {
+        edition: ConfluenceEdition::Cloud,
+        confluence_token: "sandbox-confluence-token",
         base_url: "http://127.0.0.1:4711".parse().unwrap(),
         smtp: "127.0.0.1:2525".parse().unwrap(),
         service_account_file: &place.path("key.json"),
