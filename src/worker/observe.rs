@@ -14,7 +14,7 @@ use crate::playbook::steps::Step;
 use crate::playbook::steps::act::{Act, News};
 use crate::playbook::steps::postmortem_page::{CONTENT, Coverage, PageContent};
 use crate::playbook::steps::review_meeting::SLOT;
-use crate::render::{Meeting, MeetingState, Punctuality, SheetState, Story};
+use crate::render::{Meeting, MeetingState, MentionBy, Punctuality, SheetState, Story};
 use crate::sources::customers;
 use crate::vendors::confluence::{Edition, SpaceRef};
 
@@ -265,6 +265,20 @@ fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
         meeting,
         page_url: job.case.url_of(&Act::Page),
         event_url: job.case.url_of(&Act::Event),
+        mentions: mention_by(job.worker),
+    }
+}
+
+/// How the wiki that is configured names people.
+fn mention_by(worker: &Worker) -> MentionBy {
+    match worker
+        .means
+        .confluence
+        .as_ref()
+        .map(|wiki| wiki.client.edition())
+    {
+        Some(Edition::DataCenter) => MentionBy::UserKey,
+        Some(Edition::Cloud) | None => MentionBy::AccountId,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod call_budget;
 mod customers;
+mod data_center;
 mod files_source;
 mod history;
 mod idle_pass;
