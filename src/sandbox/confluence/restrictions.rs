@@ -8,7 +8,7 @@ use super::fields::{Fields, json_body, path_id};
 use super::pages::Page;
 use super::query::{Kind, Query};
 use super::users::SECURITY_TEAM;
-use super::{Call, Confluence, Product};
+use super::{Call, Confluence, Product, storage};
 use crate::sandbox::seed::fingerprint;
 use crate::sandbox::wire::Reply;
 
@@ -175,7 +175,7 @@ impl Confluence {
                 subjects.users = self.read_users(call, users)?;
             }
             if let Some(groups) = listed(call, &who, "group")? {
-                subjects.groups = read_groups(groups)?;
+                subjects.groups = read_groups(call, groups)?;
             }
         }
         Ok(restrictions)
@@ -245,9 +245,9 @@ impl Confluence {
         let groups: Vec<Value> = subjects
             .groups
             .iter()
-            .map(|name| {
-                let id = fingerprint(name, 24).to_lowercase();
-                json!({ "type": "group", "name": name, "id": id })
+            .map(|name| match call.product {
+                Product::Cloud => json!({ "type": "group", "name": name, "id": group_id(name) }),
+                Product::DataCenter => json!({ "type": "group", "name": name }),
             })
             .collect();
         let content = format!("{}/rest/api/content/{id}", call.context());
@@ -290,16 +290,25 @@ fn listed<'a>(
     Ok(Some(list))
 }
 
-fn read_groups(groups: &[Value]) -> Result<Vec<String>, Refusal> {
+/// What Cloud calls a group by.
+fn group_id(name: &str) -> String {
+    storage::uuid(name)
+}
+
+fn read_groups(call: &Call<'_>, groups: &[Value]) -> Result<Vec<String>, Refusal> {
+    let (named, known) = match call.product {
+        Product::Cloud => ("id", group_id(SECURITY_TEAM)),
+        Product::DataCenter => ("name", SECURITY_TEAM.to_owned()),
+    };
     groups
         .iter()
         .map(|group| {
-            let name = Fields::read(group, &["type", "name"], &[])?.required_text("name")?;
-            if name == SECURITY_TEAM {
-                Ok(name.to_owned())
+            let name = Fields::read(group, &["type", named], &[])?.required_text(named)?;
+            if name == known {
+                Ok(SECURITY_TEAM.to_owned())
             } else {
                 Err(Refusal::invalid(format!(
-                    "No group found with name '{name}'"
+                    "No group found with {named} '{name}'"
                 )))
             }
         })

@@ -12,7 +12,7 @@ use crate::vendors::http::{CallError, Repeat, Request};
 pub struct Readers {
     /// Account ids on Cloud, user keys on Data Center.
     pub users: Vec<String>,
-    /// Names of groups.
+    /// Groups: ids on Cloud, names on Data Center.
     pub groups: Vec<String>,
 }
 
@@ -52,7 +52,8 @@ struct WireUser {
 
 #[derive(Deserialize)]
 struct WireGroup {
-    name: String,
+    id: Option<String>,
+    name: Option<String>,
 }
 
 impl Confluence {
@@ -99,7 +100,10 @@ impl Confluence {
         let groups: Vec<Value> = readers
             .groups
             .iter()
-            .map(|group| json!({ "type": "group", "name": group }))
+            .map(|group| match self.edition {
+                Edition::Cloud => json!({ "type": "group", "id": group }),
+                Edition::DataCenter => json!({ "type": "group", "name": group }),
+            })
             .collect();
         let mut subjects = Map::new();
         subjects.insert("user".to_owned(), users.into());
@@ -140,7 +144,10 @@ impl Confluence {
                 .group
                 .results
                 .into_iter()
-                .map(|group| group.name)
+                .filter_map(|group| match self.edition {
+                    Edition::Cloud => group.id,
+                    Edition::DataCenter => group.name,
+                })
                 .collect(),
         };
         Ok((readers != Readers::default()).then_some(readers))
