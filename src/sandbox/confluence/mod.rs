@@ -5,6 +5,7 @@
 //! that is not known is refused, in the words and the envelope of the generation it was asked of. What the sandbox knows of
 //! Confluence's habits (unique titles, versions, the index that is twenty seconds behind) is written where it happens.
 
+mod callers;
 mod comments;
 mod cql;
 mod data_center;
@@ -34,11 +35,10 @@ mod written_tasks;
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use self::callers::{Call, Product};
 pub use self::errors::throttled;
 use self::errors::{Answer, Generation, Refusal};
 use self::fields::path_id;
@@ -83,44 +83,6 @@ struct RateLimit {
     per_second: u32,
     second: i64,
     used: u32,
-}
-
-/// Whose face is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Product {
-    Cloud,
-    DataCenter,
-}
-
-impl Product {
-    fn of(request: &Request) -> Self {
-        if request.path.starts_with("/wiki/") {
-            Self::Cloud
-        } else {
-            Self::DataCenter
-        }
-    }
-}
-
-/// One request, and who makes it when.
-#[derive(Clone, Copy, Debug)]
-struct Call<'a> {
-    request: &'a Request,
-    product: Product,
-    /// An account id, in both faces.
-    actor: &'a str,
-    base: &'a str,
-    now: Timestamp,
-}
-
-impl Call<'_> {
-    /// What the site's own paths begin with.
-    fn context(&self) -> &'static str {
-        match self.product {
-            Product::Cloud => "/wiki",
-            Product::DataCenter => "",
-        }
-    }
 }
 
 impl Default for Confluence {
@@ -180,47 +142,6 @@ impl Confluence {
         }
         limit.used += 1;
         limit.used > limit.per_second
-    }
-
-    /// The account id behind the credentials.
-    fn authenticate(&self, request: &Request) -> Result<String, Refusal> {
-        match Product::of(request) {
-            Product::Cloud => self.authenticate_by_password(request),
-            Product::DataCenter => self.authenticate_by_token(request),
-        }
-    }
-
-    fn authenticate_by_token(&self, request: &Request) -> Result<String, Refusal> {
-        let token = request
-            .header("authorization")
-            .and_then(|header| header.strip_prefix("Bearer "))
-            .and_then(|token| token.trim().strip_prefix(PERSONAL_ACCESS_TOKEN))
-            .ok_or_else(Refusal::unauthorized)?;
-        self.accounts
-            .values()
-            .find(|account| match token.strip_prefix('-') {
-                None => token.is_empty() && account.email == ACCOUNT,
-                Some(key) => account.user_key() == key,
-            })
-            .map(|account| account.id.clone())
-            .ok_or_else(Refusal::unauthorized)
-    }
-
-    fn authenticate_by_password(&self, request: &Request) -> Result<String, Refusal> {
-        let given = request
-            .header("authorization")
-            .and_then(|header| header.strip_prefix("Basic "));
-        let decoded = given.and_then(|encoded| STANDARD.decode(encoded.trim()).ok());
-        let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-        let pair = text.as_deref().and_then(|text| text.split_once(':'));
-        let (address, _) = pair
-            .filter(|(_, token)| *token == TOKEN)
-            .ok_or_else(Refusal::unauthorized)?;
-        self.accounts
-            .values()
-            .find(|account| account.email.eq_ignore_ascii_case(address))
-            .map(|account| account.id.clone())
-            .ok_or_else(Refusal::unauthorized)
     }
 
     fn perform(&mut self, request: &Request, now: Timestamp) -> Answer {
