@@ -7,6 +7,7 @@ use super::screen;
 use super::{Common, Exit, Fault};
 use crate::channels::ChannelCheck;
 use crate::config::{Config, Reach};
+use crate::vendors::confluence::Edition;
 use crate::vendors::http::{CallError, Failure};
 use crate::worker::Worker;
 use crate::worker::people::{UNPLACED, Unplaced};
@@ -147,17 +148,21 @@ async fn confluence(worker: &Worker) -> Vec<Finding> {
             "confluence: not configured; no page is made".to_owned(),
         )];
     };
-    let space = match confluence.client.space_id(&confluence.space).await {
+    let credential = match confluence.client.edition() {
+        Edition::Cloud => {
+            "an API token of the account in `confluence.email`, made at id.atlassian.com; tokens live at most a year"
+        }
+        Edition::DataCenter => {
+            "a personal access token in `confluence.token`, made in the profile of the account that writes the pages; it may have run out"
+        }
+    };
+    let space = match confluence.client.space(&confluence.space).await {
         Ok(Some(_)) => Finding::Good(format!("confluence: space {} is there", confluence.space)),
         Ok(None) => Finding::Bad(format!(
             "confluence: there is no space {}, or the account may not see it: check `confluence.space`, and give the account the space's permissions to view and add pages",
             confluence.space
         )),
-        Err(error) => Finding::Bad(remedy(
-            "confluence",
-            &error,
-            "an API token of the account in `confluence.email`, made at id.atlassian.com; tokens live at most a year",
-        )),
+        Err(error) => Finding::Bad(remedy("confluence", &error, credential)),
     };
     let Some(parent) = &confluence.parent_page else {
         return vec![space];

@@ -75,6 +75,7 @@ pub async fn demo(
     let file = folder.path.join("debrief.toml");
     sandbox::write_config(
         &world,
+        config::ConfluenceEdition::Cloud,
         &seed,
         &file,
         morning - SignedDuration::from_hours(7 * 24),

@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::config::ConfluenceEdition;
 use crate::playbook::steps::Step;
 
 /// How a verb ended.
@@ -161,6 +162,14 @@ enum Verb {
         /// Write a debrief.toml that points at it, so that `debrief run --once --config FILE` just works
         #[arg(long, value_name = "FILE")]
         config_out: Option<PathBuf>,
+        /// Which Confluence that debrief.toml uses; the sandbox has both
+        #[arg(
+            long,
+            value_name = "EDITION",
+            default_value = "cloud",
+            requires = "config_out"
+        )]
+        edition: Edition,
         /// How long each answer takes, in milliseconds
         #[arg(long, value_name = "MS", default_value_t = 0)]
         latency_ms: u64,
@@ -173,6 +182,24 @@ enum Verb {
         #[command(flatten)]
         what: config::What,
     },
+}
+
+/// One of the two faces of the sandbox's Confluence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Edition {
+    /// Confluence Cloud
+    Cloud,
+    /// Confluence Data Center
+    DataCenter,
+}
+
+impl From<Edition> for ConfluenceEdition {
+    fn from(edition: Edition) -> Self {
+        match edition {
+            Edition::Cloud => Self::Cloud,
+            Edition::DataCenter => Self::DataCenter,
+        }
+    }
 }
 
 fn step(name: &str) -> Result<Step, String> {
@@ -208,6 +235,7 @@ pub async fn main(cli: Cli) -> Exit {
             scenario,
             record,
             config_out,
+            edition,
             latency_ms,
             no_quotas,
         } => {
@@ -218,6 +246,7 @@ pub async fn main(cli: Cli) -> Exit {
                     scenario,
                     record,
                     config_out,
+                    edition: edition.into(),
                     latency_ms,
                     quotas: if no_quotas {
                         Quotas::Lifted

@@ -14,7 +14,7 @@ use crate::channels::Channel;
 use crate::channels::email::Email;
 use crate::channels::slack::Slack as SlackChannel;
 use crate::clock::Clock;
-use crate::config::{self, Config, GoogleIdentity, MailSecurity};
+use crate::config::{self, Config, ConfluenceIdentity, GoogleIdentity, MailSecurity};
 use crate::sources::IncidentSource;
 use crate::sources::files::Files;
 use crate::sources::pagerduty::{PagerDuty as PagerDutySource, TimeFields};
@@ -113,9 +113,14 @@ impl Network<'_> {
     }
 
     fn confluence(&self, confluence: &config::Confluence) -> Result<ConfluenceMeans, Fault> {
-        let credentials = confluence::Credentials {
-            email: confluence.email.clone(),
-            token: confluence.token.clone(),
+        let credentials = match &confluence.identity {
+            ConfluenceIdentity::ApiToken { email, token } => confluence::Credentials::ApiToken {
+                email: email.clone(),
+                token: token.clone(),
+            },
+            ConfluenceIdentity::PersonalAccessToken(token) => {
+                confluence::Credentials::PersonalAccessToken(token.clone())
+            }
         };
         Ok(ConfluenceMeans {
             client: Confluence::new(self.http("confluence", &confluence.base_url)?, &credentials),

@@ -111,7 +111,7 @@ async fn show(worker: &Worker) -> Result<Exit, Fault> {
             screen::time(since, zone)
         );
     }
-    match worker.overdue_tasks().await {
+    match worker.overdue_tasks().await? {
         Ok(tasks) => {
             let round = worker.round(tasks).await?;
             let owed = worker.not_yet_sent(round.due).await?;

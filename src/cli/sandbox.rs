@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::run::stop_on_signal;
 use super::{Common, Exit, Fault};
 use crate::clock::Clock;
-use crate::config::{SandboxPerson, SandboxPlaces, sandbox_config};
+use crate::config::{ConfluenceEdition, SandboxPerson, SandboxPlaces, sandbox_config};
+use crate::sandbox::confluence;
 use crate::sandbox::google::service_account;
 use crate::sandbox::scenario;
 use crate::sandbox::seed::Seed;
@@ -33,6 +34,8 @@ pub struct Wanted {
     pub record: Option<PathBuf>,
     /// Where a configuration that points here is written.
     pub config_out: Option<PathBuf>,
+    /// Which Confluence that configuration uses.
+    pub edition: ConfluenceEdition,
     /// How late every answer is.
     pub latency_ms: u64,
     /// Whether the vendors' quotas bind.
@@ -61,7 +64,7 @@ pub async fn sandbox(common: &Common, wanted: Wanted) -> Result<Exit, Fault> {
         .seed(&seed)
         .map_err(|fault| Fault::Usage(format!("the scenario: {fault}")))?;
     if let Some(file) = &wanted.config_out {
-        write_config(&sandbox, &seed, file, now - SINCE)?;
+        write_config(&sandbox, wanted.edition, &seed, file, now - SINCE)?;
     }
     let mut out = std::io::stdout();
     writeln!(out, "{}", sandbox.ready_line())
@@ -80,10 +83,11 @@ fn scenario_file(file: &Path, now: Timestamp) -> Result<Seed, Fault> {
         .map_err(|fault| Fault::Usage(format!("--scenario {}: {fault}", file.display())))
 }
 
-/// Writes a configuration that points at the sandbox, and beside it what the configuration names: the service account's
+/// Writes a configuration that points at the sandbox, at that face of its Confluence, and beside it what the configuration names: the service account's
 /// key, the customers' lists and a folder for incident files.
 pub fn write_config(
     sandbox: &Sandbox,
+    edition: ConfluenceEdition,
     seed: &Seed,
     file: &Path,
     since: Timestamp,
@@ -126,12 +130,20 @@ pub fn write_config(
         .map(|person| SandboxPerson {
             name: person.name.clone(),
             email: person.email.clone(),
-            atlassian: person.atlassian_id(),
+            atlassian: match edition {
+                ConfluenceEdition::Cloud => person.atlassian_id(),
+                ConfluenceEdition::DataCenter => person.user_key(),
+            },
             slack: person.slack_id(),
             time_zone: person.time_zone.clone(),
         })
         .collect();
     let text = sandbox_config(&SandboxPlaces {
+        edition,
+        confluence_token: match edition {
+            ConfluenceEdition::Cloud => confluence::TOKEN,
+            ConfluenceEdition::DataCenter => confluence::PERSONAL_ACCESS_TOKEN,
+        },
         base_url: sandbox.base_url().parse().map_err(anyhow::Error::from)?,
         smtp: sandbox.smtp_address(),
         service_account_file: &key_file,

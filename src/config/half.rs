@@ -7,7 +7,8 @@ use super::fault::Problem;
 use super::hosts::Destination;
 use super::key::Key;
 use super::vendors::{
-    Confluence, Files, Google, GoogleIdentity, Mail, MailLogin, PagerDuty, Slack, Sources,
+    Confluence, ConfluenceEdition, ConfluenceIdentity, Files, Google, GoogleIdentity, Mail,
+    MailLogin, PagerDuty, Slack, Sources,
 };
 use super::whole::{Assembly, SecretForm};
 use super::written::{
@@ -67,6 +68,7 @@ impl Assembly<'_> {
 
     pub(super) fn confluence(&mut self, written: WrittenConfluence) -> Option<Confluence> {
         let WrittenConfluence {
+            edition,
             base_url,
             email,
             token,
@@ -80,27 +82,40 @@ impl Assembly<'_> {
         if !begun && parent_page.is_none() {
             return None;
         }
-        let needed = "Confluence needs base_url, email, token (or token_file) and space";
+        let needed = match edition {
+            ConfluenceEdition::Cloud => {
+                "Confluence needs base_url, email, token (or token_file) and space"
+            }
+            ConfluenceEdition::DataCenter => {
+                "Confluence Data Center needs base_url, token (or token_file) and space"
+            }
+        };
         let token = self.secret("confluence.token", token, token_file, SecretForm::Line);
         let base_url = self.needed(base_url, "confluence.base_url", needed);
-        let email = self.needed(email, "confluence.email", needed);
+        // The token alone tells Data Center who calls; an address that stands there does no harm.
+        let email = match edition {
+            ConfluenceEdition::Cloud => self.needed(email, "confluence.email", needed),
+            ConfluenceEdition::DataCenter => None,
+        };
         let token = self.needed_unless(given, token, "confluence.token", needed);
         let space = self.needed(space, "confluence.space", needed);
         if let Some(url) = &base_url {
             self.check(Destination::api("confluence.base_url", url));
+            if let Some(expected) = unfit_site(edition, url) {
+                let found = format!("{:?}", url.as_str());
+                self.wrong(&Key::of("confluence.base_url"), found, expected);
+            }
         }
-        if let Some(url) = base_url.as_ref().filter(|url| ends_in_wiki(url)) {
-            let expected = "the site without /wiki, which is added to it";
-            self.wrong(
-                &Key::of("confluence.base_url"),
-                format!("{:?}", url.as_str()),
-                expected,
-            );
-        }
+        let identity = match edition {
+            ConfluenceEdition::Cloud => ConfluenceIdentity::ApiToken {
+                email: email?,
+                token: token?,
+            },
+            ConfluenceEdition::DataCenter => ConfluenceIdentity::PersonalAccessToken(token?),
+        };
         Some(Confluence {
             base_url: base_url?,
-            email: email?,
-            token: token?,
+            identity,
             space: space?,
             parent_page,
             labels,
@@ -272,6 +287,23 @@ impl Assembly<'_> {
     }
 }
 
-fn ends_in_wiki(url: &Url) -> bool {
-    url.path().trim_end_matches('/').ends_with("/wiki")
+/// What was expected instead of an address that cannot be that edition's.
+fn unfit_site(edition: ConfluenceEdition, url: &Url) -> Option<&'static str> {
+    let path = url.path().trim_end_matches('/');
+    let is_atlassians = url
+        .host_str()
+        .is_some_and(|host| host == "api.atlassian.com" || host.ends_with(".atlassian.net"));
+    match edition {
+        ConfluenceEdition::Cloud if path.ends_with("/wiki") => {
+            Some("the site without /wiki, which is added to it")
+        }
+        ConfluenceEdition::Cloud => None,
+        ConfluenceEdition::DataCenter if is_atlassians => {
+            Some("the company's own server; Atlassian's are of edition \"cloud\"")
+        }
+        ConfluenceEdition::DataCenter if path.ends_with("/rest/api") || path.ends_with("/rest") => {
+            Some("the site without /rest/api, which is added to it")
+        }
+        ConfluenceEdition::DataCenter => None,
+    }
 }

@@ -42,8 +42,8 @@ pub use sections::{
 };
 pub use templates::{TemplateFault, template_files};
 pub use vendors::{
-    Confluence, Files, Google, GoogleIdentity, Mail, MailLogin, MailSecurity, PagerDuty, Slack,
-    Sources,
+    Confluence, ConfluenceEdition, ConfluenceIdentity, Files, Google, GoogleIdentity, Mail,
+    MailLogin, MailSecurity, PagerDuty, Slack, Sources,
 };
 
 /// The documented default file, which is the default.

@@ -7,12 +7,18 @@ use jiff::Timestamp;
 use serde::Serialize;
 use url::Url;
 
+use super::vendors::ConfluenceEdition;
+
 /// The file with gaps: `"{name}"` where a value goes.
 const TEMPLATE: &str = include_str!("../../config/sandbox.toml");
 
 /// Where a running sandbox and its files are.
 #[derive(Clone, Debug)]
 pub struct SandboxPlaces<'a> {
+    /// Which Confluence is used.
+    pub edition: ConfluenceEdition,
+    /// What opens it.
+    pub confluence_token: &'a str,
     /// Where every vendor's HTTP API is.
     pub base_url: Url,
     /// Where mail is taken.
@@ -38,7 +44,7 @@ pub struct SandboxPerson {
     pub name: String,
     /// The address.
     pub email: String,
-    /// The Atlassian account id.
+    /// The Atlassian account id, or the user key on Data Center.
     pub atlassian: String,
     /// The Slack user id.
     pub slack: String,
@@ -56,6 +62,8 @@ struct Directory<'a> {
 pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
     let path = |path: &Path| toml::Value::from(path.to_string_lossy().into_owned());
     let SandboxPlaces {
+        edition,
+        confluence_token,
         base_url,
         smtp,
         service_account_file,
@@ -66,7 +74,13 @@ pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
         people,
     } = places;
     let token_url = base_url.join("/token").unwrap_or_else(|_| base_url.clone());
+    let edition = match edition {
+        ConfluenceEdition::Cloud => "cloud",
+        ConfluenceEdition::DataCenter => "data-center",
+    };
     let mut text = fill(&[
+        ("edition", toml::Value::from(edition)),
+        ("confluence_token", toml::Value::from(*confluence_token)),
         ("base_url", toml::Value::from(base_url.as_str())),
         ("token_url", toml::Value::from(token_url.as_str())),
         ("smtp_host", toml::Value::from(smtp.ip().to_string())),

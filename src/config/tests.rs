@@ -166,8 +166,39 @@ const KEY_FILE: &str =
     "[confluence]\nbase_url = 'https://example.atlassian.net/wiki/'\nemail = 'a@example.com'\ntoken = 'x'\nspace = 'OPS'",
     &["debrief.toml, line 2: confluence.base_url: expected the site without /wiki, which is added to it, found \"https://example.atlassian.net/wiki/\""],
 )]
+#[case::half_a_data_center(
+    "[confluence]\nedition = 'data-center'\nbase_url = 'https://wiki.example.com/confluence'",
+    &[
+        "debrief.toml, line 1: confluence.space: is missing: Confluence Data Center needs base_url, token (or token_file) and space",
+        "debrief.toml, line 1: confluence.token: is missing: Confluence Data Center needs base_url, token (or token_file) and space",
+    ],
+)]
+#[case::a_data_center_of_atlassian(
+    "[confluence]\nedition = 'data-center'\nbase_url = 'https://example.atlassian.net'\ntoken = 'x'\nspace = 'OPS'",
+    &["debrief.toml, line 3: confluence.base_url: expected the company's own server; Atlassian's are of edition \"cloud\", found \"https://example.atlassian.net/\""],
+)]
+#[case::rest_twice(
+    "[confluence]\nedition = 'data-center'\nbase_url = 'https://wiki.example.com/rest/api/'\ntoken = 'x'\nspace = 'OPS'",
+    &["debrief.toml, line 3: confluence.base_url: expected the site without /rest/api, which is added to it, found \"https://wiki.example.com/rest/api/\""],
+)]
+#[case::an_edition_that_is_none(
+    "[confluence]\nedition = 'server'",
+    &["debrief.toml, line 2: confluence.edition: expected \"cloud\" or \"data-center\", found \"server\""],
+)]
 fn every_fault_is_told_at_once(#[case] toml: &str, #[case] expected: &[&str]) {
     assert_eq!(Place::with(toml).faults(&[]), expected);
+}
+
+#[test]
+fn data_center_needs_no_address_and_may_lie_below_wiki() {
+    let place = Place::with(
+        "[confluence]\nedition = 'data-center'\nbase_url = 'https://intranet.example.com/wiki'\ntoken = 'x'\nspace = 'OPS'",
+    );
+    let confluence = place.load(&[]).unwrap().confluence.unwrap();
+    assert!(matches!(
+        confluence.identity,
+        ConfluenceIdentity::PersonalAccessToken(_)
+    ));
 }
 
 #[test]
@@ -559,6 +590,8 @@ fn the_sandbox_has_a_configuration_whatever_its_folders_are_called() {
     let incidents = folder("inci\ndents \\u0041 {base_url}");
     place.put("key.json", KEY_FILE);
     let places = SandboxPlaces {
+        edition: ConfluenceEdition::Cloud,
+        confluence_token: "sandbox-confluence-token",
         base_url: "http://127.0.0.1:4711".parse().unwrap(),
         smtp: "127.0.0.1:2525".parse().unwrap(),
         service_account_file: &place.path("key.json"),

@@ -17,7 +17,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::sections::{Count, LogFormat};
-use super::vendors::MailSecurity;
+use super::vendors::{ConfluenceEdition, MailSecurity};
 use crate::playbook::business_hours::Shift;
 use crate::playbook::schedule::Schedule;
 
@@ -211,6 +211,12 @@ text_forms! {
     WorkdayCount -> Count, "\"working-hours\" or \"next-business-day\"", |text| match text {
         "working-hours" => Some(Count::WorkingHours),
         "next-business-day" => Some(Count::NextBusinessDay),
+        _ => None,
+    };
+    /// Which Confluence it is.
+    Edition -> ConfluenceEdition, "\"cloud\" or \"data-center\"", |text| match text {
+        "cloud" => Some(ConfluenceEdition::Cloud),
+        "data-center" => Some(ConfluenceEdition::DataCenter),
         _ => None,
     };
     /// How mail is kept private on its way.

@@ -39,15 +39,36 @@ pub struct Files {
     pub folder: PathBuf,
 }
 
-/// Confluence Cloud, where the postmortem page lives.
+/// Which Confluence it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfluenceEdition {
+    /// Atlassian's own servers.
+    Cloud,
+    /// The company's own.
+    DataCenter,
+}
+
+/// Whom we are to Confluence.
+#[derive(Clone, Debug)]
+pub enum ConfluenceIdentity {
+    /// To Cloud: an account.
+    ApiToken {
+        /// Its address.
+        email: String,
+        /// Its API token.
+        token: SecretString,
+    },
+    /// To Data Center: whoever made this personal access token.
+    PersonalAccessToken(SecretString),
+}
+
+/// Confluence, where the postmortem page lives.
 #[derive(Clone, Debug)]
 pub struct Confluence {
-    /// The site, without `/wiki`.
+    /// Cloud's site without `/wiki`, or Data Center's address with its context path.
     pub base_url: Url,
-    /// The account that writes the pages.
-    pub email: String,
-    /// Its API token.
-    pub token: SecretString,
+    /// Who writes the pages.
+    pub identity: ConfluenceIdentity,
     /// The key of the space.
     pub space: String,
     /// The id of the page that the pages are put under; the space's home where it is left out.

@@ -15,10 +15,10 @@ use super::sections::{
     Schedule, Store, Templates,
 };
 use super::value::{
-    Address, ApiUrl, As, Duration, Folder, Hours, Instant, Label, ListOf, Mailbox, Name, Privacy,
-    Secret, Switch, Text, Whole, Zone, list, maybe, maybe_list, one,
+    Address, ApiUrl, As, Duration, Edition, Folder, Hours, Instant, Label, ListOf, Mailbox, Name,
+    Privacy, Secret, Switch, Text, Whole, Zone, list, maybe, maybe_list, one,
 };
-use super::vendors::MailSecurity;
+use super::vendors::{ConfluenceEdition, MailSecurity};
 use crate::playbook::business_hours::Shift;
 
 /// Configuration of Debrief (debrief.toml).
@@ -54,7 +54,7 @@ pub(super) struct Written {
     pub business_hours: BusinessHours,
     /// Where incidents come from.
     pub sources: WrittenSources,
-    /// Confluence Cloud.
+    /// Confluence.
     pub confluence: WrittenConfluence,
     /// Google Drive, Sheets and Calendar.
     pub google: WrittenGoogle,
@@ -153,19 +153,23 @@ pub(super) struct WrittenFiles {
     pub folder: Option<PathBuf>,
 }
 
-/// Confluence Cloud.
+/// Confluence.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenConfluence {
-    /// The site, without `/wiki`.
+    /// Which Confluence it is.
+    #[serde(deserialize_with = "one::<Edition, _>")]
+    #[schemars(with = "As<Edition>")]
+    pub edition: ConfluenceEdition,
+    /// The site: Cloud's without `/wiki`, Data Center's with its context path.
     #[serde(default, deserialize_with = "maybe::<ApiUrl, _>")]
     #[schemars(with = "Option<As<ApiUrl>>")]
     pub base_url: Option<Url>,
-    /// The account.
+    /// The account; for Cloud only.
     #[serde(default, deserialize_with = "maybe::<Address, _>")]
     #[schemars(with = "Option<As<Address>>")]
     pub email: Option<String>,
-    /// Its API token.
+    /// Its API token, or a personal access token.
     #[serde(default, deserialize_with = "maybe::<Secret, _>")]
     #[schemars(with = "Option<As<Secret>>")]
     pub token: Option<SecretString>,
@@ -321,7 +325,7 @@ pub(super) struct WrittenPerson {
     #[serde(default, deserialize_with = "maybe::<Address, _>")]
     #[schemars(with = "Option<As<Address>>")]
     pub email: Option<String>,
-    /// Atlassian account id.
+    /// Atlassian account id, or the user key on Data Center.
     #[serde(default, deserialize_with = "maybe::<Text, _>")]
     #[schemars(with = "Option<As<Text>>")]
     pub atlassian: Option<String>,

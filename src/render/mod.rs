@@ -28,7 +28,7 @@ use minijinja::{Value, context};
 pub use engine::Templates;
 pub use error::RenderError;
 pub use story::{
-    ChatText, EventText, MailText, Meeting, MeetingState, NagDigest, NagItem, PageText,
+    ChatText, EventText, MailText, Meeting, MeetingState, MentionBy, NagDigest, NagItem, PageText,
     Punctuality, SheetState, Story,
 };
 

@@ -12,8 +12,8 @@ use crate::playbook::steps::act::News;
 use crate::playbook::steps::action_items::Because;
 
 use super::{
-    Meeting, MeetingState, NagDigest, NagItem, Punctuality, RenderError, SheetState, Story,
-    Templates,
+    Meeting, MeetingState, MentionBy, NagDigest, NagItem, Punctuality, RenderError, SheetState,
+    Story, Templates,
 };
 
 const LINK: &str = "https://example.com/";
@@ -47,6 +47,7 @@ impl Templates {
             meeting: booked,
             page_url: Some(LINK),
             event_url: Some(LINK),
+            mentions: MentionBy::AccountId,
         };
         let coming = Story {
             incident: &bare,
@@ -54,6 +55,7 @@ impl Templates {
             meeting: MeetingState::Coming,
             page_url: None,
             event_url: None,
+            mentions: MentionBy::AccountId,
             ..rich.clone()
         };
         let not_owed = Story {

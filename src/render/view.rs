@@ -13,7 +13,7 @@ use crate::playbook::customer::CustomerCount;
 use crate::playbook::incident::{Incident, Part, Participant, Status};
 use crate::playbook::person::Person;
 
-use super::story::{Meeting, MeetingState, Punctuality, SheetState, Story};
+use super::story::{Meeting, MeetingState, MentionBy, Punctuality, SheetState, Story};
 use super::{text, time};
 
 /// UTF-16 units of a title where it is a heading; wherever it is cut, the page's body holds it whole.
@@ -68,6 +68,8 @@ pub(crate) struct View {
     meeting: MeetingView,
     page: Option<Link>,
     event: Option<Link>,
+    /// The attribute that a mention names its person by.
+    mention_by: &'static str,
 }
 
 /// Paragraphs of lines.
@@ -144,6 +146,7 @@ impl View {
             meeting,
             page_url,
             event_url,
+            mentions,
         } = story;
         let opened = incident.opened_at;
         let ended = incident.resolved_at();
@@ -175,6 +178,10 @@ impl View {
             ended: ended.map(|at| time::moment(at, zone)),
             when: from_when_to_when(opened, ended, &incident.status, zone),
             duration: ended.and_then(|at| time::duration(opened, at)),
+            mention_by: match mentions {
+                MentionBy::AccountId => "account-id",
+                MentionBy::UserKey => "userkey",
+            },
             lead: incident.lead().and_then(named),
             responders: people(incident, Part::Responder),
             observers: people(incident, Part::Observer),

@@ -126,6 +126,11 @@ fn google(request: &Request, code: u16, status: &str, reason: &str, message: &st
 fn confluence(request: &Request, status: u16, code: &str, title: &str) -> Value {
     if request.path.contains("/wiki/rest/api") {
         json!({"statusCode": status, "message": title, "data": {"authorized": status != 401, "valid": true, "errors": [], "successful": false}})
+    } else if request.path.starts_with("/rest/") {
+        json!({
+            "statusCode": status, "message": title, "reason": title,
+            "data": {"authorized": status != 401, "valid": true, "allowedInReadOnlyMode": true, "errors": [], "successful": false},
+        })
     } else {
         json!({"errors": [{"status": status, "code": code, "title": title, "detail": null}]})
     }

@@ -45,7 +45,8 @@ pub struct Person {
     /// IANA zone; UTC where it is left out.
     #[serde(default)]
     pub time_zone: Option<String>,
-    /// As PagerDuty shows it.
+    /// As PagerDuty shows it. To Confluence, "private" in it means a hidden address, "security" a member of the group
+    /// `security-team`.
     #[serde(default)]
     pub job_title: Option<String>,
     /// Atlassian account id.
@@ -123,6 +124,11 @@ impl Person {
             .unwrap_or_else(|| format!("712020:{}", fingerprint(&self.email, 24).to_lowercase()))
     }
 
+    /// The user key on Confluence Data Center: always derived from the address.
+    pub fn user_key(&self) -> String {
+        user_key(&self.email)
+    }
+
     /// The Slack user id: the given one, or one derived from the address.
     pub fn slack_id(&self) -> String {
         self.slack
@@ -136,6 +142,11 @@ impl Person {
             .clone()
             .unwrap_or_else(|| format!("P{}", fingerprint(&self.email, 6)))
     }
+}
+
+/// The user key on Confluence Data Center of whoever has that address.
+pub fn user_key(email: &str) -> String {
+    format!("8a7f808a{}", fingerprint(email, 24).to_lowercase())
 }
 
 /// Upper-case hexadecimal digits that depend on the text alone.

@@ -209,6 +209,15 @@ pub trait Store: Send + Sync {
         choice: &str,
     ) -> Result<Vec<Effect>, StoreError>;
 
+    /// The references of the effects of that step and target that are done (page ids, say), but for cases in which the
+    /// step `unless_waived` is waived. In an order that stays the same.
+    async fn references(
+        &self,
+        step: Step,
+        target: &str,
+        unless_waived: Step,
+    ) -> Result<Vec<String>, StoreError>;
+
     /// When the next case is due: the earliest `wake_at` there is. A case that is held is due when its lease ends.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 

@@ -1,13 +1,23 @@
-//! Confluence Cloud: pages, properties, comments, tasks and people.
+//! Confluence, Cloud and Data Center: pages, properties, comments, tasks, restrictions and people.
 //!
-//! The API's second generation (`/wiki/api/v2`) where it has the call, the first (`/wiki/rest/api`) for labels.
-//! Works with the site's own URL and with `https://api.atlassian.com/ex/confluence/{cloudId}`, which scoped tokens
-//! need: <https://support.atlassian.com/confluence/kb/scoped-api-tokens-in-confluence-cloud>.
+//! One client for both: what differs is behind each call, and told by the [`Edition`] where a caller has to know.
+//! Cloud is asked through the API's second generation (`/wiki/api/v2`) where it has the call, through the first
+//! (`/wiki/rest/api`) for labels and restrictions; it works with the site's own URL and with
+//! `https://api.atlassian.com/ex/confluence/{cloudId}`, which scoped tokens need:
+//! <https://support.atlassian.com/confluence/kb/scoped-api-tokens-in-confluence-cloud>. Data Center has the first generation
+//! only, under `/rest/api` below the server's own context path:
+//! <https://developer.atlassian.com/server/confluence/rest/v1000/>. Version 9 or newer.
 
+mod cloud;
+mod data_center;
 mod pages;
+mod people;
+mod restrictions;
+mod stored;
 mod task_text;
 mod tasks;
 
+use ::http::{HeaderName, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
@@ -17,21 +27,61 @@ use serde_json::Value;
 
 use super::http::{Answer, CallError, Dialect, Failure, Http, Request, Said};
 
-pub use pages::{Comment, NewPage, Page, PageStatus, Property};
-pub use tasks::{Task, TaskPage, TaskQuery, TaskStatus, User};
+pub use pages::{Audience, Comment, NewPage, Page, PageStatus, Property, SpaceRef};
+pub use people::User;
+pub use restrictions::Readers;
+pub use tasks::{Task, TaskPage, TaskQuery, TaskStatus};
 
-/// The most that a list of the second generation gives at once.
-const PAGE_LENGTH: &str = "250";
 /// A list is followed no further than this many pages: 50,000 entries mean that a filter was forgotten.
 const MOST_PAGES: usize = 200;
 
-/// Who calls: an account's address and its API token.
+/// Asks Data Center not to take a write for one that a foreign web page made a browser send.
+const NO_CHECK: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-atlassian-token"),
+    HeaderValue::from_static("no-check"),
+);
+
+/// Which of the two products it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Edition {
+    /// Atlassian's own servers. People are account ids.
+    Cloud,
+    /// A company's own servers. People are user keys.
+    DataCenter,
+}
+
+/// Who calls. Each edition has its own way of saying so.
 #[derive(Clone)]
-pub struct Credentials {
-    /// The account's email address.
-    pub email: String,
-    /// Its API token, classic or scoped.
-    pub token: SecretString,
+pub enum Credentials {
+    /// To Cloud: an account and its API token, classic or scoped.
+    ApiToken {
+        /// The account's email address.
+        email: String,
+        /// Its token.
+        token: SecretString,
+    },
+    /// To Data Center: a personal access token, which tells the account by itself.
+    PersonalAccessToken(SecretString),
+}
+
+impl Credentials {
+    fn edition(&self) -> Edition {
+        match self {
+            Self::ApiToken { .. } => Edition::Cloud,
+            Self::PersonalAccessToken(_) => Edition::DataCenter,
+        }
+    }
+
+    /// The value of the `Authorization` header.
+    fn header(&self) -> SecretString {
+        match self {
+            Self::ApiToken { email, token } => {
+                let pair = format!("{email}:{}", token.expose_secret());
+                format!("Basic {}", STANDARD.encode(pair)).into()
+            }
+            Self::PersonalAccessToken(token) => format!("Bearer {}", token.expose_secret()).into(),
+        }
+    }
 }
 
 /// A Confluence site.
@@ -39,29 +89,42 @@ pub struct Credentials {
 pub struct Confluence {
     http: Http,
     authorization: SecretString,
+    edition: Edition,
 }
 
 impl Confluence {
-    /// The site at the client's base URL, called as that account.
+    /// The site at the client's base URL, called as whoever the credentials are. The base URL is Cloud's site without
+    /// `/wiki`, or Data Center's with its context path, such as `https://wiki.example.com/confluence`.
     pub fn new(http: Http, credentials: &Credentials) -> Self {
-        let pair = format!(
-            "{}:{}",
-            credentials.email,
-            credentials.token.expose_secret()
-        );
-        let authorization = format!("Basic {}", STANDARD.encode(pair)).into();
-        let dialect = Dialect {
-            error: error_body,
-            success: |_| None,
+        let edition = credentials.edition();
+        let dialect = match edition {
+            Edition::Cloud => Dialect {
+                error: error_body,
+                success: |_| None,
+            },
+            Edition::DataCenter => Dialect {
+                error: data_center::error_body,
+                success: data_center::login_page,
+            },
         };
         Self {
             http: http.speaking(dialect),
-            authorization,
+            authorization: credentials.header(),
+            edition,
         }
+    }
+
+    /// Which product this is.
+    pub fn edition(&self) -> Edition {
+        self.edition
     }
 
     async fn call(&self, request: Request) -> Result<Answer, CallError> {
         let authorization = self.authorization.expose_secret();
+        let request = match self.edition {
+            Edition::Cloud => request,
+            Edition::DataCenter => request.header(NO_CHECK.0, NO_CHECK.1),
+        };
         self.http.call(request.authorization(authorization)).await
     }
 
@@ -76,19 +139,38 @@ impl Confluence {
         read: impl Fn(T, Option<&str>) -> U,
     ) -> Result<Vec<U>, CallError> {
         let mut entries = Vec::new();
-        let mut cursor = None;
+        let mut place: Option<Place> = None;
         for _ in 0..MOST_PAGES {
-            let page = request.clone().query_if("cursor", cursor);
+            let page = match place {
+                None => request.clone(),
+                Some(Place::Cursor(cursor)) => request.clone().query("cursor", cursor),
+                Some(Place::Start(start)) => request.clone().query("start", start.to_string()),
+            };
             let list: List<T> = self.call_json(page).await?;
             let base = list.links.base.as_deref();
+            let is_empty = list.results.is_empty();
             entries.extend(list.results.into_iter().map(|entry| read(entry, base)));
-            cursor = list.links.next_cursor();
-            if cursor.is_none() {
+            place = match (&list.links.next, self.edition) {
+                (None, _) => None,
+                // A list that goes on for ever with nothing in it was seen behind filters that drop what may not be seen.
+                (Some(_), Edition::DataCenter) if is_empty => None,
+                (Some(_), Edition::DataCenter) => Some(Place::Start(entries.len())),
+                (Some(_), Edition::Cloud) => list.links.next_cursor().map(Place::Cursor),
+            };
+            if place.is_none() {
                 break;
             }
         }
         Ok(entries)
     }
+}
+
+/// Where a list goes on.
+enum Place {
+    /// The second generation's cursor.
+    Cursor(String),
+    /// How many entries the first generation is to pass over.
+    Start(usize),
 }
 
 #[derive(Deserialize)]
@@ -124,6 +206,10 @@ struct Bodies {
 #[derive(Deserialize)]
 struct Storage {
     value: String,
+}
+
+fn storage_of(bodies: Option<Bodies>) -> Option<String> {
+    Some(bodies?.storage?.value)
 }
 
 /// `{"representation": "storage", "value": …}`

@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use super::act::ActError;
 use crate::playbook::incident::IncidentId;
 use crate::playbook::person::Person;
+use crate::vendors::confluence::SpaceRef;
 use crate::vendors::google::drive::Drive;
 
 /// One worker's memory.
@@ -18,8 +19,8 @@ pub struct Memory {
     birth: OnceLock<Timestamp>,
     /// Folders of an earlier life of the database, by key.
     pub(super) earlier_folders: Mutex<Option<Value>>,
-    /// The id of the space that pages are made in.
-    pub(super) space_id: Mutex<Option<String>>,
+    /// The space that pages are made in.
+    pub(super) space: Mutex<Option<SpaceRef>>,
     /// Folder ids that Drive has reserved for us.
     pub(super) folder_ids: FolderIds,
     /// Who was seen to volunteer, until it is recorded.

@@ -15,8 +15,9 @@ use crate::playbook::steps::Step;
 use crate::playbook::steps::act::{Act, News};
 use crate::playbook::steps::postmortem_page::{CONTENT, Coverage, PageContent};
 use crate::playbook::steps::review_meeting::SLOT;
-use crate::render::{Meeting, MeetingState, Punctuality, SheetState, Story};
+use crate::render::{Meeting, MeetingState, MentionBy, Punctuality, SheetState, Story};
 use crate::sources::customers;
+use crate::vendors::confluence::{Edition, SpaceRef};
 
 /// When this database was first used: what was opened before may have been worked on in an earlier life of it.
 pub const BIRTH: &str = "store/birth";
@@ -86,39 +87,46 @@ async fn list_folders(google: &GoogleMeans) -> Result<Value, ActError> {
     Ok(Value::Object(keyed.collect()))
 }
 
-/// The id of the space that pages are made in; asked once in a database's life.
-pub(super) async fn space_id(
+/// The space that pages are made in; asked once in a database's life.
+pub(super) async fn space(
     worker: &Worker,
     confluence: &ConfluenceMeans,
     now: Timestamp,
-) -> Result<String, ActError> {
-    let name = format!("confluence/space/{}", confluence.space);
+) -> Result<SpaceRef, ActError> {
+    // Each edition names spaces in its own way: a company that moves must not be told Cloud's number by Data Center's name.
+    let name = match confluence.client.edition() {
+        Edition::Cloud => format!("confluence/space/{}", confluence.space),
+        Edition::DataCenter => format!("confluence/data-center/space/{}", confluence.space),
+    };
     // Holding the lock while asking makes a hundred cases that start at once ask once.
-    let mut known = worker.memory.space_id.lock().await;
-    if let Some(id) = known.as_ref() {
-        return Ok(id.clone());
+    let mut known = worker.memory.space.lock().await;
+    if let Some(space) = known.as_ref() {
+        return Ok(space.clone());
     }
-    let id = match worker
+    let space = match worker
         .store
         .memo(&name)
         .await?
         .as_ref()
         .and_then(Value::as_str)
     {
-        Some(id) => id.to_owned(),
+        Some(kept) => SpaceRef::kept(kept),
         None => {
-            let id = confluence.client.space_id(&confluence.space).await?.ok_or_else(|| ActError::GiveUp {
+            let space = confluence.client.space(&confluence.space).await?.ok_or_else(|| ActError::GiveUp {
                 message: format!(
                     "Confluence shows no space {}: check `confluence.space`, and that the account may see it; then `debrief retry`",
                     confluence.space
                 ),
             })?;
-            worker.store.remember(&name, &json!(id), now).await?;
-            id
+            worker
+                .store
+                .remember(&name, &json!(space.as_str()), now)
+                .await?;
+            space
         }
     };
-    *known = Some(id.clone());
-    Ok(id)
+    *known = Some(space.clone());
+    Ok(space)
 }
 
 impl Worker {
@@ -127,7 +135,7 @@ impl Worker {
     pub(super) async fn warm_up(&self, incident: &Incident) {
         let space = async {
             if let Some(confluence) = &self.means.confluence {
-                let _ = space_id(self, confluence, self.clock.now()).await;
+                let _ = space(self, confluence, self.clock.now()).await;
             }
         };
         let ids = async {
@@ -259,6 +267,20 @@ fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
         meeting,
         page_url: job.case.url_of(&Act::Page),
         event_url: job.case.url_of(&Act::Event),
+        mentions: mention_by(job.worker),
+    }
+}
+
+/// How the wiki that is configured names people.
+fn mention_by(worker: &Worker) -> MentionBy {
+    match worker
+        .means
+        .confluence
+        .as_ref()
+        .map(|wiki| wiki.client.edition())
+    {
+        Some(Edition::DataCenter) => MentionBy::UserKey,
+        Some(Edition::Cloud) | None => MentionBy::AccountId,
     }
 }
 

@@ -82,6 +82,7 @@ impl Worker {
             self.look_for_volunteers(),
         );
         report.failures.extend(volunteers?);
+        let tasks = tasks?;
         for pulled in pulled {
             match pulled {
                 (source, Ok(pulled)) => self.adopt(&source, pulled, &mut report).await?,

@@ -1,7 +1,9 @@
 //! Stories: what people around an incident live through, told end to end.
 
 mod call_budget;
+mod confluence_editions;
 mod customers;
+mod data_center;
 mod files_source;
 mod history;
 mod idle_pass;

@@ -47,6 +47,13 @@ impl Installation {
         .await
     }
 
+    /// The status that reading something gets.
+    pub async fn status(&self, address: &str, authorization: &str) -> u16 {
+        let request = client().get(address).header("authorization", authorization);
+        let response = request.send().await.expect("the sandbox answers");
+        response.status().as_u16()
+    }
+
     /// Calls a vendor with a form.
     pub async fn post_form(&self, address: &str, form: &[(&str, &str)]) -> Value {
         send(client().post(address).form(form)).await

@@ -16,7 +16,7 @@ use std::time::Duration;
 use debrief::cli::compose;
 use debrief::cli::sandbox::write_config;
 use debrief::clock::Clock;
-use debrief::config;
+use debrief::config::{self, ConfluenceEdition};
 use debrief::playbook::case::Case;
 use debrief::playbook::incident::IncidentId;
 use debrief::sandbox::faults::Rule;
@@ -60,6 +60,7 @@ pub struct Setup {
     seed: Option<Seed>,
     overrides: Vec<(String, String)>,
     without: Vec<String>,
+    edition: ConfluenceEdition,
 }
 
 impl Default for Setup {
@@ -71,6 +72,7 @@ impl Default for Setup {
             seed: None,
             overrides: Vec::new(),
             without: Vec::new(),
+            edition: ConfluenceEdition::Cloud,
         }
     }
 }
@@ -101,6 +103,14 @@ impl Setup {
         }
     }
 
+    /// The wiki is Confluence Data Center.
+    pub fn on_data_center(self) -> Self {
+        Self {
+            edition: ConfluenceEdition::DataCenter,
+            ..self
+        }
+    }
+
     /// A key of the configuration, set as the environment sets it: `schedule.attempts` to `1`.
     pub fn set(mut self, key: &str, value: &str) -> Self {
         let variable = format!("DEBRIEF__{}", key.replace('.', "__").to_uppercase());
@@ -122,6 +132,7 @@ impl Setup {
             seed,
             overrides,
             without,
+            edition,
         } = self;
         let clock = Clock::standing_at(at);
         let sandbox = Sandbox::start(Options {
@@ -137,7 +148,8 @@ impl Setup {
         sandbox.seed(&seed).expect("a seed that every vendor takes");
         let folder = TempDir::new().expect("a temporary folder");
         let file = folder.path().join("debrief.toml");
-        write_config(&sandbox, &seed, &file, since.unwrap_or(at - SINCE))
+        let since = since.unwrap_or(at - SINCE);
+        write_config(&sandbox, edition, &seed, &file, since)
             .expect("a configuration for the sandbox");
         if !without.is_empty() {
             remove_sections(&file, &without);

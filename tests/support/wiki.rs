@@ -55,6 +55,13 @@ impl Installation {
             .await;
     }
 
+    /// Calls Data Center's face of the same wiki, as the account that Debrief has.
+    pub async fn data_center(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let address = format!("{}/rest/api/{path}", self.sandbox.base_url());
+        self.http(method, &address, "Bearer sandbox-confluence-pat", body)
+            .await
+    }
+
     async fn wiki(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let address = format!("{}/wiki/api/v2/{path}", self.sandbox.base_url());
         let login = BASE64_STANDARD.encode("debrief@example.com:sandbox-confluence-token");

@@ -114,6 +114,7 @@ fn rich_story<'a>(incident: &'a Incident, zone: &'a TimeZone) -> Story<'a> {
         meeting: booked(),
         page_url: Some("https://example.atlassian.net/wiki/spaces/OPS/pages/98310"),
         event_url: Some("https://calendar.google.com/event?eid=abc"),
+        mentions: MentionBy::AccountId,
     }
 }
 
@@ -123,6 +124,7 @@ fn bare_story<'a>(incident: &'a Incident, zone: &'a TimeZone) -> Story<'a> {
         meeting: MeetingState::Coming,
         page_url: None,
         event_url: None,
+        mentions: MentionBy::AccountId,
         ..rich_story(incident, zone)
     }
 }

@@ -116,6 +116,7 @@ fn outside_text_is_data_in_every_field_and_every_template() {
         marker: NASTY,
         page_url: Some("https://example.com/?a=1&b=\"><script>|>"),
         event_url: Some("javascript:alert(1)"),
+        mentions: MentionBy::AccountId,
         meeting: MeetingState::Booked(Meeting {
             reason: NASTY.to_owned(),
             cannot_be_considered: vec![NASTY.to_owned()],

@@ -18,15 +18,15 @@ use crate::sandbox::wire::Reply;
 pub(super) struct Comment {
     pub(super) id: u64,
     pub(super) page: u64,
-    reply_to: Option<u64>,
-    created_at: Timestamp,
-    author: String,
+    pub(super) reply_to: Option<u64>,
+    pub(super) created_at: Timestamp,
+    pub(super) author: String,
     /// Never empty.
     versions: Vec<Version>,
 }
 
 impl Comment {
-    fn now(&self) -> &Version {
+    pub(super) fn now(&self) -> &Version {
         &self.versions[self.versions.len() - 1]
     }
 
@@ -51,7 +51,7 @@ impl Confluence {
             .ok_or_else(|| Refusal::not_found(format!("No comment found with id: {id}")))
     }
 
-    fn visible_comments(&self, actor: &str) -> impl Iterator<Item = &Comment> {
+    pub(super) fn visible_comments(&self, actor: &str) -> impl Iterator<Item = &Comment> {
         self.comments
             .values()
             .filter(move |comment| self.page(actor, comment.page).is_ok())
@@ -87,6 +87,19 @@ impl Confluence {
                 )));
             }
         };
+        let text = fields.storage()?.unwrap_or_default();
+        let id = self.insert_comment(call, page, reply_to, text)?;
+        self.comment_reply(call, id, 201)
+    }
+
+    /// Puts a comment in; its body names people by account id.
+    pub(super) fn insert_comment(
+        &mut self,
+        call: &Call<'_>,
+        page: u64,
+        reply_to: Option<u64>,
+        text: &str,
+    ) -> Result<u64, Refusal> {
         if self.page(call.actor, page)?.status == Status::Trashed {
             return Err(Refusal::not_found(format!(
                 "No content found with id: {page}"
@@ -94,7 +107,7 @@ impl Confluence {
         }
         self.refuse_unwritable(page)?;
         let id = self.fresh_id();
-        let text = self.checked_body(fields.storage()?.unwrap_or_default(), id)?;
+        let text = self.checked_body(text, id)?;
         let first = Version {
             number: 1,
             at: call.now,
@@ -115,7 +128,7 @@ impl Confluence {
                 versions: vec![first],
             },
         );
-        self.comment_reply(call, id, 201)
+        Ok(id)
     }
 
     /// Commenting takes the right to write in the space, not the right to edit the page.

@@ -1,19 +1,22 @@
-//! How Confluence Cloud says no: one refusal, two envelopes.
+//! How Confluence says no: one refusal, three envelopes.
 //!
 //! v2 answers `errors: [{status, code, title, detail}]`, v1 answers `{statusCode, data, message}`; a client that reads
-//! only one of the two loses the reason for half of its failures.
+//! only one of the two loses the reason for half of its failures. Data Center's is v1's with a reason, and with whether
+//! read-only mode would have let it pass.
 
 use serde_json::json;
 
 use crate::sandbox::wire::Reply;
 
-/// Which of the two APIs a request was made to; it decides the shape of a refusal.
+/// Which of the APIs a request was made to; it decides the shape of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Generation {
     /// `/wiki/rest/api`
     V1,
     /// `/wiki/api/v2`
     V2,
+    /// `/rest/api`
+    DataCenter,
 }
 
 /// A request that is not done.
@@ -122,6 +125,18 @@ impl Refusal {
             Generation::V2 => json!({
                 "errors": [{ "status": self.status, "code": self.code, "title": self.title, "detail": null }]
             }),
+            Generation::DataCenter => json!({
+                "statusCode": self.status,
+                "data": {
+                    "authorized": self.status != 401 && self.status != 403,
+                    "valid": self.status != 400,
+                    "allowedInReadOnlyMode": true,
+                    "errors": [],
+                    "successful": false,
+                },
+                "message": self.title,
+                "reason": reason(self.status),
+            }),
             Generation::V1 => json!({
                 "statusCode": self.status,
                 "data": {
@@ -134,6 +149,18 @@ impl Refusal {
             }),
         };
         Reply::json(self.status, &body)
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        _ => "",
     }
 }
 
@@ -153,9 +180,16 @@ pub(super) fn throttled_in(generation: Generation, retry_after: Option<u64>) -> 
     let reply = refusal
         .reply(generation)
         .with("x-ratelimit-limit", "100")
-        .with("x-ratelimit-remaining", "0")
-        .with("x-ratelimit-nearlimit", "true")
-        .with("ratelimit-reason", "confluence-burst-based");
+        .with("x-ratelimit-remaining", "0");
+    let reply = match generation {
+        Generation::V1 | Generation::V2 => reply
+            .with("x-ratelimit-nearlimit", "true")
+            .with("ratelimit-reason", "confluence-burst-based"),
+        // A bucket of tokens for each account, filled again all the time.
+        Generation::DataCenter => reply
+            .with("x-ratelimit-fillrate", "10")
+            .with("x-ratelimit-interval-seconds", "1"),
+    };
     match retry_after {
         Some(seconds) => reply.with("retry-after", seconds.to_string()),
         None => reply,

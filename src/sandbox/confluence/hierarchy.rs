@@ -75,7 +75,7 @@ impl Confluence {
         let space = self.page(call.actor, id)?.space;
         let mut children: Vec<&Page> = self
             .children_of(Some(id), space)
-            .filter(|page| page.restrictions.let_read(call.actor))
+            .filter(|page| self.may_read(call.actor, page))
             .collect();
         children.sort_by_key(|page| (page.position, page.id));
         list(
@@ -113,7 +113,7 @@ impl Confluence {
             let below: Vec<&Page> = level
                 .iter()
                 .flat_map(|parent| self.children_of(Some(*parent), space))
-                .filter(|page| page.restrictions.let_read(call.actor))
+                .filter(|page| self.may_read(call.actor, page))
                 .collect();
             level = below.iter().map(|page| page.id).collect();
             found.extend(below.into_iter().map(|page| (distance, page)));

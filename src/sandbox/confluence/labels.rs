@@ -153,7 +153,8 @@ impl Confluence {
                 entry
             })
             .collect();
-        let links = json!({ "base": format!("{}/wiki", call.base), "context": "/wiki" });
+        let context = call.context();
+        let links = json!({ "base": format!("{}{context}", call.base), "context": context });
         Ok(Reply::json(
             200,
             &json!({ "results": results, "start": start, "limit": limit, "size": results.len(), "_links": links }),

@@ -1,17 +1,21 @@
-//! Confluence Cloud, emulated: spaces, pages, inline tasks, properties, comments, labels, people and a lagging search.
+//! Confluence, emulated: spaces, pages, inline tasks, properties, comments, labels, people and a lagging search.
 //!
-//! Both generations are served under their real paths, `/wiki/api/v2` and `/wiki/rest/api`. Everything that is not
-//! known is refused, in the words and the envelope of the generation it was asked of. What the sandbox knows of
+//! The site has two faces. Cloud's two generations are served under their real paths, `/wiki/api/v2` and
+//! `/wiki/rest/api`; Data Center's API under `/rest/api`. What is made through one is seen through the other. Everything
+//! that is not known is refused, in the words and the envelope of the generation it was asked of. What the sandbox knows of
 //! Confluence's habits (unique titles, versions, the index that is twenty seconds behind) is written where it happens.
 
+mod callers;
 mod comments;
 mod cql;
+mod data_center;
 mod entities;
 mod errors;
 mod fields;
 mod hierarchy;
 mod labels;
 mod listing;
+mod mentions;
 mod page_edits;
 mod page_list;
 mod page_view;
@@ -31,11 +35,10 @@ mod written_tasks;
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use self::callers::{Call, Product};
 pub use self::errors::throttled;
 use self::errors::{Answer, Generation, Refusal};
 use self::fields::path_id;
@@ -46,11 +49,16 @@ use crate::sandbox::wire::{Reply, Request, Vendor};
 pub const ACCOUNT: &str = "debrief@example.com";
 /// Its API token. Other people of the world may use it too, with their own address: tests edit pages as them.
 pub const TOKEN: &str = "sandbox-confluence-token";
+/// The same account's personal access token for Data Center's face. Other people's is it with a hyphen and their user key
+/// appended.
+pub const PERSONAL_ACCESS_TOKEN: &str = "sandbox-confluence-pat";
 /// A request larger than this is answered with 413.
 const LARGEST_BODY: usize = 5 * 1024 * 1024;
 
 const V2: &str = "/wiki/api/v2";
 const V1: &str = "/wiki/rest/api";
+/// What Data Center's face has; other products of Atlassian's have an `/rest/api` too.
+const DATA_CENTER: [&str; 3] = ["/rest/api/content", "/rest/api/space", "/rest/api/user"];
 
 /// The site: everything in it, and nothing of HTTP.
 #[derive(Debug)]
@@ -75,15 +83,6 @@ struct RateLimit {
     per_second: u32,
     second: i64,
     used: u32,
-}
-
-/// One request, and who makes it when.
-#[derive(Clone, Copy, Debug)]
-struct Call<'a> {
-    request: &'a Request,
-    actor: &'a str,
-    base: &'a str,
-    now: Timestamp,
 }
 
 impl Default for Confluence {
@@ -145,24 +144,6 @@ impl Confluence {
         limit.used > limit.per_second
     }
 
-    /// The account id behind the credentials.
-    fn authenticate(&self, request: &Request) -> Result<String, Refusal> {
-        let given = request
-            .header("authorization")
-            .and_then(|header| header.strip_prefix("Basic "));
-        let decoded = given.and_then(|encoded| STANDARD.decode(encoded.trim()).ok());
-        let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-        let pair = text.as_deref().and_then(|text| text.split_once(':'));
-        let (address, _) = pair
-            .filter(|(_, token)| *token == TOKEN)
-            .ok_or_else(Refusal::unauthorized)?;
-        self.accounts
-            .values()
-            .find(|account| account.email.eq_ignore_ascii_case(address))
-            .map(|account| account.id.clone())
-            .ok_or_else(Refusal::unauthorized)
-    }
-
     fn perform(&mut self, request: &Request, now: Timestamp) -> Answer {
         let actor = self.authenticate(request)?;
         if request.body.len() > LARGEST_BODY {
@@ -171,6 +152,7 @@ impl Confluence {
         let base = self.base.clone();
         let call = Call {
             request,
+            product: Product::of(request),
             actor: &actor,
             base: &base,
             now,
@@ -180,6 +162,7 @@ impl Confluence {
         match parts.as_slice() {
             ["wiki", "api", "v2", rest @ ..] => self.perform_v2(&call, rest),
             ["wiki", "rest", "api", rest @ ..] => self.perform_v1(&call, rest),
+            ["rest", "api", rest @ ..] => self.perform_on_data_center(&call, rest),
             _ => Err(Refusal::not_found("Not Found")),
         }
     }
@@ -325,6 +308,9 @@ impl Confluence {
                 "DELETE" => self.delete_restrictions(call, id),
                 _ => other,
             },
+            ["content", id, "restriction", "byOperation", operation] if method == "GET" => {
+                self.get_restriction_of(call, id, operation)
+            }
             ["content", id, "move", position, target] if method == "PUT" => {
                 self.move_page(call, id, position, target)
             }
@@ -353,7 +339,7 @@ impl Vendor for Confluence {
     }
 
     fn serves(&self, path: &str) -> bool {
-        [V2, V1].iter().any(|root| {
+        [V2, V1].iter().chain(&DATA_CENTER).any(|root| {
             path.strip_prefix(root)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
@@ -365,14 +351,20 @@ impl Vendor for Confluence {
             self.base = format!("http://{host}");
         }
         let trace = fingerprint(&format!("{}/{}", request.path, self.calls), 32).to_lowercase();
-        let generation = if request.path.starts_with(V1) {
-            Generation::V1
-        } else {
-            Generation::V2
+        let generation = match Product::of(request) {
+            Product::Cloud if request.path.starts_with(V1) => Generation::V1,
+            Product::Cloud => Generation::V2,
+            Product::DataCenter => Generation::DataCenter,
         };
         let reply = if self.is_throttled(now) {
             let reset = Timestamp::from_second(now.as_second() + 1).unwrap_or(now);
-            errors::throttled_in(generation, Some(1)).with("x-ratelimit-reset", reset.to_string())
+            let reply = errors::throttled_in(generation, Some(1));
+            match generation {
+                Generation::V1 | Generation::V2 => {
+                    reply.with("x-ratelimit-reset", reset.to_string())
+                }
+                Generation::DataCenter => reply,
+            }
         } else {
             self.perform(request, now)
                 .unwrap_or_else(|refusal| refusal.reply(generation))

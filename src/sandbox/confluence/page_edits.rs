@@ -88,7 +88,7 @@ impl Confluence {
 
     /// On an update, a taken title is reported in words that speak of something else
     /// (<https://github.com/sooperset/mcp-atlassian/issues/692>).
-    fn refuse_taken_title(
+    pub(super) fn refuse_taken_title(
         &self,
         space: u64,
         title: &str,

@@ -88,7 +88,7 @@ impl Confluence {
     fn visible(&self, call: &Call<'_>) -> impl Iterator<Item = &Page> {
         self.pages
             .values()
-            .filter(|page| page.restrictions.let_read(call.actor) && page.status != Status::Draft)
+            .filter(|page| self.may_read(call.actor, page) && page.status != Status::Draft)
     }
 
     fn answer_pages(&self, call: &Call<'_>, query: &Query, mut pages: Vec<&Page>) -> Answer {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::errors::{Answer, Refusal};
 use super::fields::{Fields, json_body};
 use super::labels::Label;
+use super::mentions::{self, Naming};
 use super::query::{Kind, Query};
 use super::restrictions::Restrictions;
 use super::spaces::Access;
@@ -165,14 +166,24 @@ impl Page {
     }
 }
 
+/// A page to be put in.
+pub(super) struct Draft<'a> {
+    pub(super) space: u64,
+    pub(super) status: Status,
+    pub(super) title: String,
+    pub(super) parent: Option<u64>,
+    /// Names people by account id.
+    pub(super) body: &'a str,
+    pub(super) restrictions: Restrictions,
+}
+
 impl Confluence {
     /// A page that exists and that the account may see. What it may not see is not there.
     pub(super) fn page(&self, actor: &str, id: u64) -> Result<&Page, Refusal> {
         self.pages
             .get(&id)
             .filter(|page| {
-                page.restrictions.let_read(actor)
-                    && (page.status != Status::Draft || page.author == actor)
+                self.may_read(actor, page) && (page.status != Status::Draft || page.author == actor)
             })
             .ok_or_else(|| Refusal::not_found(format!("No content found with id: {id}")))
     }
@@ -181,8 +192,11 @@ impl Confluence {
     pub(super) fn editable(&mut self, actor: &str, id: u64) -> Result<&mut Page, Refusal> {
         let space = self.page(actor, id)?.space;
         let access = self.space(space)?.access;
+        let groups = self.groups_of(actor);
         match self.pages.get_mut(&id) {
-            Some(page) if access == Access::Write && page.restrictions.let_update(actor) => {
+            Some(page)
+                if access == Access::Write && page.restrictions.let_update(actor, groups) =>
+            {
                 Ok(page)
             }
             Some(_) | None => Err(Refusal::forbidden(
@@ -204,8 +218,9 @@ impl Confluence {
             .map(|page| page.id)
     }
 
-    /// Completes and checks a body.
+    /// Completes and checks a body, which names people by account id.
     pub(super) fn checked_body(&self, body: &str, id: u64) -> Result<String, Refusal> {
+        mentions::refuse(body, Naming::UserKey).map_err(Refusal::invalid)?;
         storage::complete(body, &format!("{id}/{}", self.calls)).map_err(Refusal::invalid)
     }
 
@@ -237,12 +252,7 @@ impl Confluence {
             ));
         }
         let homepage = space.homepage;
-        let title = checked_title(fields.text("title")?, status)?;
-        if status == Status::Current && self.title_holder(space_id, &title).is_some() {
-            return Err(Refusal::invalid(
-                "A page with this title already exists: A page already exists with the same TITLE in this space",
-            ));
-        }
+        let title = self.free_title(space_id, fields.text("title")?, status)?;
         let parent = match (fields.id("parentId")?, query.flag("root-level")) {
             (Some(_), true) => {
                 return Err(Refusal::invalid(
@@ -253,19 +263,63 @@ impl Confluence {
             (None, false) => homepage,
             (Some(parent), false) => Some(self.valid_parent(call.actor, parent, space_id)?),
         };
-        let id = self.fresh_id();
-        let text = self.checked_body(fields.storage()?.unwrap_or_default(), id)?;
-        let mut page =
-            Page::new(id, space_id, parent, status, &title, call.actor, call.now).with_body(&text);
-        page.position =
-            i64::try_from(self.children_of(parent, space_id).count()).unwrap_or(i64::MAX);
-        if query.flag("private") {
-            page.restrictions = Restrictions::only(call.actor);
+        let restrictions = if query.flag("private") {
+            Restrictions::only(call.actor)
+        } else {
+            Restrictions::default()
+        };
+        let draft = Draft {
+            space: space_id,
+            status,
+            title,
+            parent,
+            body: fields.storage()?.unwrap_or_default(),
+            restrictions,
+        };
+        let id = self.insert_page(call, draft)?;
+        self.page_reply(call, id, Some("storage"))
+    }
+
+    /// A title that nobody in the space has yet.
+    pub(super) fn free_title(
+        &self,
+        space: u64,
+        title: Option<&str>,
+        status: Status,
+    ) -> Result<String, Refusal> {
+        let title = checked_title(title, status)?;
+        if status == Status::Current && self.title_holder(space, &title).is_some() {
+            return Err(Refusal::invalid(
+                "A page with this title already exists: A page already exists with the same TITLE in this space",
+            ));
         }
+        Ok(title)
+    }
+
+    /// Puts a page in, with its tasks.
+    pub(super) fn insert_page(
+        &mut self,
+        call: &Call<'_>,
+        draft: Draft<'_>,
+    ) -> Result<u64, Refusal> {
+        let Draft {
+            space,
+            status,
+            title,
+            parent,
+            body,
+            restrictions,
+        } = draft;
+        let id = self.fresh_id();
+        let text = self.checked_body(body, id)?;
+        let mut page =
+            Page::new(id, space, parent, status, &title, call.actor, call.now).with_body(&text);
+        page.position = i64::try_from(self.children_of(parent, space).count()).unwrap_or(i64::MAX);
+        page.restrictions = restrictions;
         self.pages.insert(id, page);
         self.sync_tasks(id, call.actor, call.now);
         self.reindex(id, call.now);
-        self.page_reply(call, id, Some("storage"))
+        Ok(id)
     }
 
     /// A parent has to be a page of the same space that the account sees.

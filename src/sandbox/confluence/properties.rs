@@ -24,10 +24,10 @@ const LONGEST_KEY: usize = 255;
 pub(super) struct Property {
     pub(super) id: u64,
     pub(super) page: u64,
-    key: String,
-    value: Value,
-    number: i64,
-    at: Timestamp,
+    pub(super) key: String,
+    pub(super) value: Value,
+    pub(super) number: i64,
+    pub(super) at: Timestamp,
     author: String,
     message: String,
 }
@@ -101,13 +101,24 @@ impl Confluence {
         Query::read(call.request, &[])?;
         let body = json_body(call.request)?;
         let fields = Fields::read(&body, &["key", "value"], &[])?;
+        let property = self.insert_property(call, page, &fields)?;
+        Ok(Reply::json(200, &property.json()))
+    }
+
+    /// Puts a property in, with the `key` and the `value` of these fields.
+    pub(super) fn insert_property(
+        &mut self,
+        call: &Call<'_>,
+        page: u64,
+        fields: &Fields<'_>,
+    ) -> Result<&Property, Refusal> {
         let key = fields.required_text("key")?.to_owned();
         if key.is_empty() || key.chars().count() > LONGEST_KEY {
             return Err(Refusal::invalid(format!(
                 "A property's key has 1 to {LONGEST_KEY} characters"
             )));
         }
-        let value = checked_value(&fields)?;
+        let value = checked_value(fields)?;
         self.editable(call.actor, page)?;
         if self.properties_of(page).any(|property| property.key == key) {
             return Err(Refusal::conflict(format!(
@@ -125,9 +136,7 @@ impl Confluence {
             author: call.actor.to_owned(),
             message: String::new(),
         };
-        let reply = Reply::json(200, &property.json());
-        self.properties.insert(id, property);
-        Ok(reply)
+        Ok(self.properties.entry(id).or_insert(property))
     }
 
     pub(super) fn get_property(&self, call: &Call<'_>, page: u64, id: u64) -> Answer {
@@ -142,7 +151,19 @@ impl Confluence {
         Query::read(call.request, &[])?;
         let body = json_body(call.request)?;
         let fields = Fields::read(&body, &["key", "value", "version"], &[])?;
-        let value = checked_value(&fields)?;
+        let property = self.change_property(call, page, id, &fields)?;
+        Ok(Reply::json(200, &property.json()))
+    }
+
+    /// Replaces a property's value; the `version` of the fields must be the next one.
+    pub(super) fn change_property(
+        &mut self,
+        call: &Call<'_>,
+        page: u64,
+        id: u64,
+        fields: &Fields<'_>,
+    ) -> Result<&Property, Refusal> {
+        let value = checked_value(fields)?;
         let (number, message) = fields
             .version()?
             .ok_or_else(|| Refusal::invalid("'version' is required"))?;
@@ -164,7 +185,7 @@ impl Confluence {
         property.message = message;
         property.at = call.now;
         property.author = call.actor.to_owned();
-        Ok(Reply::json(200, &property.json()))
+        Ok(property)
     }
 
     pub(super) fn delete_property(&mut self, call: &Call<'_>, page: u64, id: u64) -> Answer {

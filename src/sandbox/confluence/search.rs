@@ -20,8 +20,8 @@ const LAG: SignedDuration = SignedDuration::from_secs(20);
 
 /// What the index knows of a page.
 #[derive(Clone, Debug)]
-struct Entry {
-    id: u64,
+pub(super) struct Entry {
+    pub(super) id: u64,
     title: String,
     space: String,
     path: String,
@@ -73,14 +73,18 @@ impl Confluence {
         known.into_values().flatten().collect()
     }
 
-    fn hits(&mut self, call: &Call<'_>, query: &Query) -> Result<(String, Vec<Entry>), Refusal> {
+    pub(super) fn hits(
+        &mut self,
+        call: &Call<'_>,
+        query: &Query,
+    ) -> Result<(String, Vec<Entry>), Refusal> {
         let text = query.required("cql")?.to_owned();
         let conditions = cql::parse(&text).map_err(Refusal::invalid)?;
         let entries = self.indexed(call.now);
         let visible = |entry: &Entry| match self.pages.get(&entry.id) {
             // A page that is gone lingers until the index hears of it.
             None => true,
-            Some(page) => page.restrictions.let_read(call.actor),
+            Some(page) => self.may_read(call.actor, page),
         };
         let found = entries
             .into_iter()

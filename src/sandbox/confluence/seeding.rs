@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::users::Account;
+use super::users::{Account, SECURITY_TEAM};
 use super::{Confluence, storage, written_tasks};
 use crate::sandbox::seed::{Person, Registry, Seed, Task};
 
@@ -65,14 +65,21 @@ impl Confluence {
 }
 
 fn account_of(person: &Person) -> Account {
+    let title = person
+        .job_title
+        .as_deref()
+        .unwrap_or_default()
+        .to_lowercase();
+    let is_titled = |word: &str| title.contains(word);
     Account {
         id: person.atlassian_id(),
         name: person.name.clone(),
         email: person.email.clone(),
         time_zone: person.time_zone.clone(),
-        hides_email: person
-            .job_title
-            .as_deref()
-            .is_some_and(|title| title.to_lowercase().contains("private")),
+        hides_email: is_titled("private"),
+        groups: is_titled("security")
+            .then_some(SECURITY_TEAM)
+            .into_iter()
+            .collect(),
     }
 }

@@ -26,7 +26,7 @@ pub(super) enum Access {
 pub(super) struct Space {
     pub(super) id: u64,
     pub(super) key: &'static str,
-    name: &'static str,
+    pub(super) name: &'static str,
     pub(super) homepage: Option<u64>,
     pub(super) access: Access,
     author: String,
@@ -48,6 +48,7 @@ impl Confluence {
             email: ACCOUNT.to_owned(),
             time_zone: None,
             hides_email: false,
+            groups: Vec::new(),
         };
         let author = account.id.clone();
         self.accounts.insert(author.clone(), account);

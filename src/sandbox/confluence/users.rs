@@ -10,6 +10,7 @@ use super::fields::{Fields, json_body};
 use super::listing::offset;
 use super::query::{Kind, Query};
 use super::{Call, Confluence};
+use crate::sandbox::seed::user_key;
 use crate::sandbox::wire::Reply;
 
 /// Most account ids that one lookup takes.
@@ -23,9 +24,32 @@ pub(super) struct Account {
     pub(super) email: String,
     pub(super) time_zone: Option<String>,
     pub(super) hides_email: bool,
+    pub(super) groups: Vec<&'static str>,
 }
 
+/// The group of those whose job title contains "security"; the only one there is.
+pub(super) const SECURITY_TEAM: &str = "security-team";
+
 impl Account {
+    /// What Data Center calls the account by.
+    pub(super) fn user_key(&self) -> String {
+        user_key(&self.email)
+    }
+
+    /// The account as Data Center shows it: no address.
+    pub(super) fn on_data_center(&self, base: &str) -> Value {
+        let key = self.user_key();
+        json!({
+            "type": "known",
+            "username": self.email.split('@').next().unwrap_or_default(),
+            "userKey": key,
+            "displayName": self.name,
+            "profilePicture": { "path": "/images/icons/profilepics/default.svg", "width": 48, "height": 48, "isDefault": true },
+            "_links": { "self": format!("{base}/rest/api/user?key={key}") },
+            "_expandable": { "status": "" },
+        })
+    }
+
     fn visible_email(&self) -> &str {
         if self.hides_email { "" } else { &self.email }
     }

@@ -151,6 +151,46 @@ pub(crate) async fn cases_are_found_by_reference(store: &dyn Store) {
     assert_eq!(found(Step::ActionItems, "page").await, []);
 }
 
+pub(crate) async fn references_are_listed_unless_waived(store: &dyn Store) {
+    store
+        .record(&[full(1), full(2), full(3), full(4)], start())
+        .await
+        .unwrap();
+    for (number, state) in [
+        (1, done("p9")),
+        (2, done("p2")),
+        (3, gave_up()),
+        (4, done("p4")),
+    ] {
+        let (claim, _) = claimed(store, start()).await;
+        store
+            .finish(&claim, &page(number), &state, start())
+            .await
+            .unwrap();
+    }
+    let waiver = |step| Waiver {
+        step,
+        reason: "settled".to_owned(),
+        at: start(),
+    };
+    store
+        .waive(&id(2), &waiver(Step::ActionItems))
+        .await
+        .unwrap();
+    store
+        .waive(&id(4), &waiver(Step::Announcement))
+        .await
+        .unwrap();
+    let listed = async |step, target| {
+        let listed = store.references(step, target, Step::ActionItems).await;
+        listed.unwrap()
+    };
+    assert_eq!(listed(Step::PostmortemPage, "page").await, ["p4", "p9"]);
+    let none: [&str; 0] = [];
+    assert_eq!(listed(Step::PostmortemPage, "comment").await, none);
+    assert_eq!(listed(Step::ActionItems, "page").await, none);
+}
+
 pub(crate) async fn the_ledger_is_listed_newest_first(store: &dyn Store) {
     let (claim, case) = held(store).await;
     for (minutes, target) in [(1, "b"), (3, "a"), (2, "c")] {

@@ -55,6 +55,7 @@ macro_rules! contract_tests {
                 cases_are_found_by_reference,
                 what_was_done_lately_is_found_until_the_choice_is_made,
                 what_was_learnt_makes_a_case_due,
+                references_are_listed_unless_waived,
                 the_ledger_is_listed_newest_first,
                 a_person_may_ask_for_another_try,
                 a_person_may_waive,

@@ -150,6 +150,26 @@ pub(super) fn cases_by_reference(
     Ok(cases)
 }
 
+pub(super) fn references(
+    transaction: &Transaction<'_>,
+    step: Step,
+    target: &str,
+    unless_waived: Step,
+) -> Result<Vec<String>, Fault> {
+    let references = transaction
+        .prepare_cached(
+            "SELECT DISTINCT e.reference FROM effects e
+             WHERE e.step = ?1 AND e.target = ?2 AND e.state = 'done' AND e.reference IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM waivers w WHERE w.case_id = e.case_id AND w.step = ?3)
+             ORDER BY e.reference",
+        )?
+        .query_map((step.name(), target, unless_waived.name()), |row| {
+            row.get(0)
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(references)
+}
+
 pub(super) fn retry(
     transaction: &Transaction<'_>,
     id: &IncidentId,

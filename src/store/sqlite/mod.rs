@@ -378,6 +378,17 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn references(
+        &self,
+        step: Step,
+        target: &str,
+        unless_waived: Step,
+    ) -> Result<Vec<String>, StoreError> {
+        let target = target.to_owned();
+        self.read(move |transaction| ledger::references(transaction, step, &target, unless_waived))
+            .await
+    }
+
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(lease::next_due).await
     }

@@ -1,24 +1,55 @@
 //! Spaces, pages, and what hangs on a page: labels, properties, footer comments.
 
-use ::http::Method;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Bodies, Confluence, Links, List, PAGE_LENGTH, storage_body};
-use crate::vendors::http::{CallError, Repeat, Request, if_there};
+use super::{Confluence, Edition, cloud, data_center};
+use crate::vendors::http::CallError;
+
+/// How a site names a space in its requests: Cloud by a numeric id, Data Center by the key. Comes from
+/// [`Confluence::space`]; its text may be kept and turned into one again.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SpaceRef(String);
+
+impl SpaceRef {
+    /// One that was kept as text.
+    pub fn kept(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Its text, to be kept.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who may see a page from the first moment on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Audience {
+    /// Everybody who may see the space.
+    Space,
+    /// Nobody but its author, until [`Confluence::restrict`] lets others in.
+    ///
+    /// Cloud makes such a page in one call. Data Center has no such call, and passes over restrictions in a page's
+    /// creation without a word: there an empty page of a title that tells nothing is made and closed first, and then gets
+    /// its title and its body. Killed in between, the next try goes on with the same empty page.
+    Author,
+}
 
 /// A page to be made.
 #[derive(Clone, Debug)]
 pub struct NewPage<'a> {
-    /// The space's numeric id, not its key.
-    pub space_id: &'a str,
+    /// Its space.
+    pub space: &'a SpaceRef,
     /// The page above it; the space's home page where there is none.
     pub parent_id: Option<&'a str>,
     /// Unique in its space, whatever the letters' case; at most 255 characters.
     pub title: &'a str,
     /// The body in storage format, well-formed: <https://confluence.atlassian.com/conf91/confluence-storage-format-1442847767.html>.
     pub storage: &'a str,
+    /// Who may see it.
+    pub audience: Audience,
 }
 
 /// A page as it is.
@@ -30,15 +61,16 @@ pub struct Page {
     pub status: PageStatus,
     /// Its title.
     pub title: String,
-    /// The id of its space.
-    pub space_id: Option<String>,
+    /// Its space.
+    pub space: Option<SpaceRef>,
     /// The page above it.
     pub parent_id: Option<String>,
-    /// The account that made it.
+    /// Who made it: an account id on Cloud, a user key on Data Center.
     pub author_id: Option<String>,
     /// When it was made.
     pub created_at: Option<Timestamp>,
-    /// 1 for a page that nobody has changed since it was made.
+    /// 1 for a page that nobody has changed since it was made; one more on Data Center where it was made for its author
+    /// alone.
     pub version: u64,
     /// Where people read it; absolute.
     pub url: String,
@@ -89,86 +121,17 @@ pub struct Comment {
     pub storage: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WirePage {
-    id: String,
-    status: PageStatus,
-    #[serde(default)]
-    title: String,
-    space_id: Option<String>,
-    parent_id: Option<String>,
-    author_id: Option<String>,
-    created_at: Option<Timestamp>,
-    version: Option<WireVersion>,
-    body: Option<Bodies>,
-    #[serde(rename = "_links", default)]
-    links: Links,
-}
-
-#[derive(Deserialize)]
-struct WireVersion {
-    number: u64,
-}
-
-#[derive(Deserialize)]
-struct WireProperty {
-    id: String,
-    key: String,
-    #[serde(default)]
-    value: Value,
-    version: WireVersion,
-}
-
-#[derive(Deserialize)]
-struct WireComment {
-    id: String,
-    body: Option<Bodies>,
-}
-
-#[derive(Deserialize)]
-struct WireSpace {
-    id: String,
-    key: String,
-}
-
-#[derive(Deserialize)]
-struct Made {
-    id: String,
-}
-
-impl From<WireProperty> for Property {
-    fn from(wire: WireProperty) -> Self {
-        let WireProperty {
-            id,
-            key,
-            value,
-            version,
-        } = wire;
-        let version = version.number;
-        Self {
-            id,
-            key,
-            version,
-            value,
-        }
-    }
-}
-
 impl Confluence {
-    /// The numeric id of the space with that key; none where it is not there or not ours to see.
+    /// The space with that key; none where it is not there or not ours to see.
     ///
     /// # Errors
     /// Any failure.
-    pub async fn space_id(&self, key: &str) -> Result<Option<String>, CallError> {
-        let request =
-            Request::get("find space", ["wiki", "api", "v2", "spaces"]).query("keys", key);
-        let list: List<WireSpace> = self.call_json(request).await?;
-        Ok(list
-            .results
-            .into_iter()
-            .find(|space| space.key == key)
-            .map(|space| space.id))
+    pub async fn space(&self, key: &str) -> Result<Option<SpaceRef>, CallError> {
+        let space = match self.edition {
+            Edition::Cloud => cloud::space_id(self, key).await?,
+            Edition::DataCenter => data_center::space_key(self, key).await?,
+        };
+        Ok(space.map(SpaceRef))
     }
 
     /// Publishes a page. There is no idempotency key: after an unclear outcome look for the title.
@@ -177,39 +140,31 @@ impl Confluence {
     /// [`Conflict`](crate::vendors::http::Failure::Conflict) when the title is taken; `Refused` when the body is not
     /// well-formed; any other failure.
     pub async fn create_page(&self, page: &NewPage<'_>) -> Result<Page, CallError> {
-        let mut body = json!({
-            "spaceId": page.space_id,
-            "status": "current",
-            "title": page.title,
-            "body": storage_body(page.storage),
-        });
-        if let Some(parent) = page.parent_id {
-            body["parentId"] = parent.into();
+        match (self.edition, page.audience) {
+            (Edition::Cloud, _) => cloud::create_page(self, page).await,
+            (Edition::DataCenter, Audience::Space) => data_center::create_page(self, page).await,
+            (Edition::DataCenter, Audience::Author) => {
+                data_center::create_private_page(self, page).await
+            }
         }
-        let path = ["wiki", "api", "v2", "pages"];
-        let request = Request::new("create page", Method::POST, path, Repeat::Once).json(&body);
-        let made: WirePage = self.call_json(request).await?;
-        Ok(self.page_from(made, None))
     }
 
-    /// The pages of that title in a space, current and archived, with their bodies. Unlike a search this sees a page
-    /// at once. A title in other letters' case blocks ours too, and may be missed: the server's filter minds the case,
-    /// its rule of uniqueness does not.
+    /// The pages of that title in a space with their bodies. Unlike a search this sees a page at once. A title in other
+    /// letters' case blocks ours too, and may be missed: the server's filter minds the case, its rule of uniqueness does
+    /// not. Cloud's archived pages are among them; Data Center tells current ones only.
     ///
     /// # Errors
     /// Any failure.
-    pub async fn pages_titled(&self, space_id: &str, title: &str) -> Result<Vec<Page>, CallError> {
-        let request = Request::get("find page", ["wiki", "api", "v2", "pages"])
-            .query("space-id", space_id)
-            .query("title", title)
-            .query("status", "current")
-            .query("status", "archived")
-            .query("body-format", "storage")
-            .query("limit", PAGE_LENGTH);
-        let mut pages = self
-            .all(request, |page: WirePage, base| self.page_from(page, base))
-            .await?;
-        // The filter was seen to match parts of titles.
+    pub async fn pages_titled(
+        &self,
+        space: &SpaceRef,
+        title: &str,
+    ) -> Result<Vec<Page>, CallError> {
+        let mut pages = match self.edition {
+            Edition::Cloud => cloud::pages_titled(self, space, title).await?,
+            Edition::DataCenter => data_center::pages_titled(self, space, title).await?,
+        };
+        // Cloud's filter was seen to match parts of titles.
         let wanted = title.to_lowercase();
         pages.retain(|page| page.title.to_lowercase() == wanted);
         Ok(pages)
@@ -220,10 +175,10 @@ impl Confluence {
     /// # Errors
     /// Any failure but "not found".
     pub async fn page(&self, id: &str) -> Result<Option<Page>, CallError> {
-        let request = Request::get("read page", ["wiki", "api", "v2", "pages", id])
-            .query("body-format", "storage");
-        let page: Option<WirePage> = if_there(self.call_json(request).await)?;
-        Ok(page.map(|page| self.page_from(page, None)))
+        match self.edition {
+            Edition::Cloud => cloud::page(self, id).await,
+            Edition::DataCenter => data_center::page(self, id).await,
+        }
     }
 
     /// Adds labels to a page and leaves the others.
@@ -231,13 +186,10 @@ impl Confluence {
     /// # Errors
     /// Any failure.
     pub async fn add_labels(&self, id: &str, labels: &[&str]) -> Result<(), CallError> {
-        let body: Value = labels
-            .iter()
-            .map(|label| json!({ "prefix": "global", "name": label }))
-            .collect();
-        let path = ["wiki", "rest", "api", "content", id, "label"];
-        let request = Request::new("add labels", Method::POST, path, Repeat::Safe).json(&body);
-        self.call(request).await.map(drop)
+        match self.edition {
+            Edition::Cloud => cloud::add_labels(self, id, labels).await,
+            Edition::DataCenter => data_center::add_labels(self, id, labels).await,
+        }
     }
 
     /// Puts a value on a page under a new key.
@@ -250,11 +202,10 @@ impl Confluence {
         key: &str,
         value: &Value,
     ) -> Result<Property, CallError> {
-        let path = ["wiki", "api", "v2", "pages", page_id, "properties"];
-        let request = Request::new("create property", Method::POST, path, Repeat::Once)
-            .json(&json!({ "key": key, "value": value }));
-        let made: WireProperty = self.call_json(request).await?;
-        Ok(made.into())
+        match self.edition {
+            Edition::Cloud => cloud::create_property(self, page_id, key, value).await,
+            Edition::DataCenter => data_center::create_property(self, page_id, key, value).await,
+        }
     }
 
     /// The value under a key of a page; none where page or key are not there.
@@ -262,14 +213,10 @@ impl Confluence {
     /// # Errors
     /// Any failure but "not found".
     pub async fn property(&self, page_id: &str, key: &str) -> Result<Option<Property>, CallError> {
-        let path = ["wiki", "api", "v2", "pages", page_id, "properties"];
-        let request = Request::get("read property", path).query("key", key);
-        let list: Option<List<WireProperty>> = if_there(self.call_json(request).await)?;
-        Ok(list
-            .into_iter()
-            .flat_map(|list| list.results)
-            .find(|property| property.key == key)
-            .map(Property::from))
+        match self.edition {
+            Edition::Cloud => cloud::property(self, page_id, key).await,
+            Edition::DataCenter => data_center::property(self, page_id, key).await,
+        }
     }
 
     /// Replaces the value of a property that was read before.
@@ -282,23 +229,12 @@ impl Confluence {
         property: &Property,
         value: &Value,
     ) -> Result<Property, CallError> {
-        let path = [
-            "wiki",
-            "api",
-            "v2",
-            "pages",
-            page_id,
-            "properties",
-            &property.id,
-        ];
-        let request =
-            Request::new("update property", Method::PUT, path, Repeat::Once).json(&json!({
-                "key": property.key,
-                "value": value,
-                "version": { "number": property.version + 1 },
-            }));
-        let changed: WireProperty = self.call_json(request).await?;
-        Ok(changed.into())
+        match self.edition {
+            Edition::Cloud => cloud::update_property(self, page_id, property, value).await,
+            Edition::DataCenter => {
+                data_center::update_property(self, page_id, property, value).await
+            }
+        }
     }
 
     /// Writes a comment at a page's foot and tells its id.
@@ -306,11 +242,10 @@ impl Confluence {
     /// # Errors
     /// Any failure.
     pub async fn comment(&self, page_id: &str, storage: &str) -> Result<String, CallError> {
-        let path = ["wiki", "api", "v2", "footer-comments"];
-        let request = Request::new("comment", Method::POST, path, Repeat::Once)
-            .json(&json!({ "pageId": page_id, "body": storage_body(storage) }));
-        let made: Made = self.call_json(request).await?;
-        Ok(made.id)
+        match self.edition {
+            Edition::Cloud => cloud::comment(self, page_id, storage).await,
+            Edition::DataCenter => data_center::comment(self, page_id, storage).await,
+        }
     }
 
     /// The comments at a page's foot.
@@ -318,48 +253,24 @@ impl Confluence {
     /// # Errors
     /// Any failure.
     pub async fn comments(&self, page_id: &str) -> Result<Vec<Comment>, CallError> {
-        let path = ["wiki", "api", "v2", "pages", page_id, "footer-comments"];
-        let request = Request::get("read comments", path)
-            .query("body-format", "storage")
-            .query("limit", PAGE_LENGTH);
-        self.all(request, |comment: WireComment, _| Comment {
-            id: comment.id,
-            storage: storage_of(comment.body).unwrap_or_default(),
-        })
-        .await
-    }
-
-    fn page_from(&self, wire: WirePage, list_base: Option<&str>) -> Page {
-        Page {
-            url: self.page_url(&wire.id, &wire.links, list_base),
-            id: wire.id,
-            status: wire.status,
-            title: wire.title,
-            space_id: wire.space_id,
-            parent_id: wire.parent_id,
-            author_id: wire.author_id,
-            created_at: wire.created_at,
-            version: wire.version.map_or(1, |version| version.number),
-            storage: storage_of(wire.body),
+        match self.edition {
+            Edition::Cloud => cloud::comments(self, page_id).await,
+            Edition::DataCenter => data_center::comments(self, page_id).await,
         }
     }
 
-    /// `webui` is relative to the site's `/wiki`, which the answer names: the gateway's URL is no place for readers.
-    fn page_url(&self, id: &str, links: &Links, list_base: Option<&str>) -> String {
-        let base = match links.base.as_deref().or(list_base) {
-            Some(base) => base.trim_end_matches('/').to_owned(),
-            None => format!(
-                "{}/wiki",
-                self.http.base_url().as_str().trim_end_matches('/')
-            ),
+    /// Where people read a page. `webui` is relative to a base that the answer names: the address that we call may be a
+    /// gateway's, and no place for readers.
+    pub(super) fn page_url(&self, id: &str, webui: Option<&str>, base: Option<&str>) -> String {
+        let called = self.http.base_url().as_str().trim_end_matches('/');
+        let base = match (base, self.edition) {
+            (Some(base), _) => base.trim_end_matches('/').to_owned(),
+            (None, Edition::Cloud) => format!("{called}/wiki"),
+            (None, Edition::DataCenter) => called.to_owned(),
         };
-        match links.webui.as_deref() {
+        match webui {
             Some(webui) => format!("{base}/{}", webui.trim_start_matches('/')),
             None => format!("{base}/pages/viewpage.action?pageId={id}"),
         }
     }
-}
-
-pub(super) fn storage_of(bodies: Option<Bodies>) -> Option<String> {
-    Some(bodies?.storage?.value)
 }

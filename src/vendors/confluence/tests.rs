@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod data_center;
+
 use rstest::rstest;
 use serde_json::json;
 
@@ -7,7 +9,7 @@ use super::*;
 use crate::vendors::stub::{Stub, ok, status};
 
 fn client(stub: &Stub) -> Confluence {
-    let credentials = Credentials {
+    let credentials = Credentials::ApiToken {
         email: "robot@example.com".into(),
         token: "s3cret".to_owned().into(),
     };
@@ -50,11 +52,13 @@ async fn errors_of_both_generations_are_read(
     #[case] expected: &str,
 ) {
     let stub = Stub::playing(vec![status(code, body.to_string())]).await;
+    let space = SpaceRef::kept("1");
     let page = NewPage {
-        space_id: "1",
+        space: &space,
         parent_id: None,
         title: "t",
         storage: "<p/>",
+        audience: Audience::Space,
     };
     let error = client(&stub).create_page(&page).await.unwrap_err();
     assert_eq!(error.failure.to_string(), expected);
@@ -69,11 +73,13 @@ async fn a_page_is_created_once_and_its_url_is_absolute() {
         "_links": {"webui": "/spaces/OPS/pages/77", "base": "https://acme.example/wiki"}
     });
     let stub = Stub::playing(vec![ok(made.to_string())]).await;
+    let space = SpaceRef::kept("1");
     let page = NewPage {
-        space_id: "1",
+        space: &space,
         parent_id: Some("9"),
         title: "Checkout",
         storage: "<p>now</p>",
+        audience: Audience::Space,
     };
     let page = client(&stub).create_page(&page).await.unwrap();
     assert_eq!(page.url, "https://acme.example/wiki/spaces/OPS/pages/77");
@@ -100,7 +106,10 @@ async fn only_the_same_title_is_found_over_all_pages_of_the_list() {
     });
     let second = json!({"results": [page("3", "OUTAGE 12")], "_links": {}});
     let stub = Stub::playing(vec![ok(first.to_string()), ok(second.to_string())]).await;
-    let found = client(&stub).pages_titled("1", "Outage 12").await.unwrap();
+    let found = client(&stub)
+        .pages_titled(&SpaceRef::kept("1"), "Outage 12")
+        .await
+        .unwrap();
     let ids: Vec<_> = found.iter().map(|page| page.id.as_str()).collect();
     assert_eq!(ids, ["1", "3"]);
     assert_eq!(

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{ActError, ConfluenceMeans, Done, Found, Job};
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::{Act, News};
-use crate::vendors::confluence::{NewPage, Page};
+use crate::vendors::confluence::{Audience, NewPage, Page, SpaceRef};
 use crate::vendors::http::Failure;
 use crate::worker::observe;
 
@@ -59,18 +59,19 @@ pub(super) async fn create(job: &mut Job<'_>) -> Result<Done, ActError> {
     let confluence = confluence(job)?;
     observe::count(job).await?;
     let title = title(job).await?;
-    let space_id = observe::space_id(job.worker, confluence, job.now).await?;
+    let space = observe::space(job.worker, confluence, job.now).await?;
     let text = job.worker.means.templates.page(&observe::page_story(job))?;
     let page = NewPage {
-        space_id: &space_id,
+        space: &space,
         parent_id: confluence.parent_page.as_deref(),
         title: &title,
         storage: &text.storage,
+        audience: Audience::Space,
     };
     match confluence.client.create_page(&page).await {
         Ok(page) => Ok(done(page)),
         Err(error) if matches!(error.failure, Failure::Conflict(_)) => {
-            match find_titled(job, &space_id, &title).await? {
+            match find_titled(job, &space, &title).await? {
                 Found::Yes(done) => Ok(done),
                 Found::Absent | Found::CannotKnow(_) => Err(ActError::GiveUp {
                     message: format!(
@@ -91,14 +92,14 @@ fn done(page: Page) -> Done {
 pub(super) async fn find(job: &mut Job<'_>) -> Result<Found, ActError> {
     let confluence = confluence(job)?;
     let title = title(job).await?;
-    let space_id = observe::space_id(job.worker, confluence, job.now).await?;
-    find_titled(job, &space_id, &title).await
+    let space = observe::space(job.worker, confluence, job.now).await?;
+    find_titled(job, &space, &title).await
 }
 
 /// The page of that title that carries our marker. What an earlier life of the database had sent is read from it.
-async fn find_titled(job: &mut Job<'_>, space_id: &str, title: &str) -> Result<Found, ActError> {
+async fn find_titled(job: &mut Job<'_>, space: &SpaceRef, title: &str) -> Result<Found, ActError> {
     let confluence = confluence(job)?;
-    let pages = confluence.client.pages_titled(space_id, title).await?;
+    let pages = confluence.client.pages_titled(space, title).await?;
     let Some(page) = pages.into_iter().find(|page| {
         page.storage
             .as_deref()

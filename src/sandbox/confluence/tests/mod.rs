@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod comments;
+mod data_center;
 mod labels;
 mod lists;
 mod pages;
