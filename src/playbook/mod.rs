@@ -10,6 +10,7 @@ pub mod customer;
 pub mod effect;
 pub mod hours;
 pub mod incident;
+pub mod milestones;
 pub mod person;
 pub mod plan;
 pub mod retry;

@@ -14,7 +14,7 @@ use crate::playbook::steps::Step;
 use crate::playbook::steps::act::{Act, News};
 use crate::playbook::steps::postmortem_page::{CONTENT, Coverage, PageContent};
 use crate::playbook::steps::review_meeting::SLOT;
-use crate::render::{Meeting, MeetingState, Punctuality, SheetState, Story};
+use crate::render::{Meeting, MeetingState, MentionBy, Punctuality, SheetState, Story};
 use crate::sources::customers;
 
 /// When this database was first used: what was opened before may have been worked on in an earlier life of it.
@@ -257,6 +257,9 @@ fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
         meeting,
         page_url: job.case.url_of(&Act::Page),
         event_url: job.case.url_of(&Act::Event),
+        record_read_at: None,
+        masked: 0,
+        mentions: MentionBy::AccountId,
     }
 }
 

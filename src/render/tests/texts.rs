@@ -1,7 +1,5 @@
 //! What people read: as snapshots, and sentence by sentence where a promise hangs on it.
 
-use jiff::SignedDuration;
-
 use super::*;
 
 #[test]
@@ -153,43 +151,6 @@ fn text_and_html_say_the_same() {
             assert!(mail.text.contains(heading), "{heading}");
         }
     }
-}
-
-#[test]
-fn a_long_record_shows_what_tells_the_story_and_expands_the_rest() {
-    let zone = berlin();
-    let mut incident = rich_incident();
-    incident.timeline.extend((0..500).map(|minute| {
-        TimelineEntry::new(
-            at("2026-03-02T13:06:00Z") + SignedDuration::from_secs(minute * 10),
-            EntryKind::Message,
-            None,
-            format!("message {minute}."),
-        )
-    }));
-    let storage = templates()
-        .page(&rich_story(&incident, &zone))
-        .unwrap()
-        .storage;
-    let (plain, expanded) = storage
-        .split_once("The rest of the record: 444 more")
-        .unwrap();
-    for told in [
-        "checkout.example.com is DOWN",
-        "pool exhausted",
-        "<td>Resolved</td>",
-        "message 0.",
-    ] {
-        assert!(plain.contains(told), "{told} is in plain view");
-    }
-    for number in 0..500 {
-        assert_eq!(storage.matches(&format!("message {number}.")).count(), 1);
-    }
-    assert!(expanded.contains("message 499."));
-    assert!(
-        plain.find("DOWN: HTTP 502").unwrap() < plain.find("Acknowledged").unwrap(),
-        "sorted by time"
-    );
 }
 
 #[test]
