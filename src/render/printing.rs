@@ -56,14 +56,12 @@ pub(crate) fn print(
             )),
         };
     }
-    let shown = text::clean(&printable(value)?);
+    let printed = printable(value)?;
+    let shown = text::clean(&printed);
     let written = match language {
-        // Safe is only what a macro of the same template has escaped already.
-        Language::Storage | Language::Html | Language::Mrkdwn | Language::Markdown
-            if value.is_safe() =>
-        {
-            value.to_string()
-        }
+        // Safe is only what a macro of the same template has escaped already, or has made tokens of.
+        Language::Markdown if value.is_safe() => printed,
+        Language::Storage | Language::Html | Language::Mrkdwn if value.is_safe() => shown,
         Language::Storage | Language::Html => text::escape_markup(&shown),
         Language::Mrkdwn => mrkdwn::escape(&shown),
         Language::Plain => shown,

@@ -146,6 +146,7 @@ impl View {
             mentions,
         } = story;
         let opened = incident.opened_at;
+        let began = incident.began_at.unwrap_or(opened);
         let ended = incident.resolved_at();
         let (state, state_colour, merged_into) = match &incident.status {
             Status::Open => ("Open", "Red", None),
@@ -171,10 +172,10 @@ impl View {
             short_date: time::short_date(time::date_in(opened, zone)),
             iso_date: time::date_in(opened, zone).to_string(),
             clock: time::clock_with_zone(opened, zone),
-            began: time::moment(opened, zone),
+            began: time::moment(began, zone),
             ended: ended.map(|at| time::moment(at, zone)),
-            when: from_when_to_when(opened, ended, &incident.status, zone),
-            duration: ended.and_then(|at| time::duration(opened, at)),
+            when: from_when_to_when(began, ended, &incident.status, zone),
+            duration: ended.and_then(|at| time::duration(began, at)),
             lead: incident.lead().and_then(|lead| named(lead, *mentions)),
             responders: people(incident, Part::Responder, *mentions),
             observers: people(incident, Part::Observer, *mentions),
@@ -212,16 +213,16 @@ fn whole_title(incident: &Incident) -> String {
 }
 
 fn from_when_to_when(
-    opened: Timestamp,
+    began: Timestamp,
     ended: Option<Timestamp>,
     status: &Status,
     zone: &jiff::tz::TimeZone,
 ) -> String {
     match (ended, status) {
-        (Some(ended), _) => time::span(opened, ended, zone),
-        (None, Status::Merged { .. }) => format!("since {}", time::moment(opened, zone)),
+        (Some(ended), _) => time::span(began, ended, zone),
+        (None, Status::Merged { .. }) => format!("since {}", time::moment(began, zone)),
         (None, Status::Open | Status::Resolved { .. }) => {
-            format!("since {}, still going on", time::moment(opened, zone))
+            format!("since {}, still going on", time::moment(began, zone))
         }
     }
 }

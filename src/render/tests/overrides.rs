@@ -197,6 +197,38 @@ fn a_fault_in_markdown_names_template_and_line() {
 }
 
 #[test]
+fn no_filter_brings_a_value_into_the_markdown() {
+    let (incident, zone) = (
+        bare_incident("**b** [c](https://d.example) `e` <f>"),
+        berlin(),
+    );
+    let told = "**b** [c](https://d.example) `e` &lt;f&gt;";
+    for printed in [
+        "{{ title }}",
+        "{{ title|e }}",
+        "{{ title|escape }}",
+        "{{ title|trim }}",
+        "{{ '%s'|format(title) }}",
+        "{{ title|replace('nothing', title) }}",
+        "{{ [title]|join(', ') }}",
+        "{% set x %}{{ title }}{% endset %}{{ x }}",
+        "{% set x %}X{% endset %}{{ x|replace('X', title) }}",
+        "{% set x %}%s{% endset %}{{ x|format(title) }}",
+        "{% set x %}{% endset %}{{ [title, x]|join(x) }}",
+        "{% set x %}{% endset %}{{ title ~ x }}",
+        "{% macro m(x) %}{{ x }}{% endmacro %}{{ m(title) }}",
+        "{% filter trim %}{{ title }}{% endfilter %}",
+    ] {
+        let templates = overridden("postmortem_page/page.md", printed).unwrap();
+        let storage = templates
+            .page(&bare_story(&incident, &zone))
+            .unwrap()
+            .storage;
+        assert_eq!(storage.trim(), format!("<p>{told}</p>"), "{printed}");
+    }
+}
+
+#[test]
 fn a_piece_may_be_replaced_alone_and_its_faults_are_its_own() {
     let (incident, zone) = (rich_incident(), berlin());
     let footer = "postmortem_page/footer.xhtml";
