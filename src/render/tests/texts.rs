@@ -104,6 +104,43 @@ fn every_section_of_the_process_is_on_the_page() {
 }
 
 #[test]
+fn what_is_private_masked_or_missing_is_said() {
+    let zone = berlin();
+    let mut incident = rich_incident();
+    let company = templates()
+        .page(&rich_story(&incident, &zone))
+        .unwrap()
+        .storage;
+    assert!(!company.contains("This incident is private"));
+    incident.visibility = Visibility::Private;
+    incident.gaps = (0..22).map(|number| format!("Gap {number}.")).collect();
+    let story = Story {
+        masked: 1,
+        record_read_at: None,
+        ..rich_story(&incident, &zone)
+    };
+    let told = shown(&templates().page(&story).unwrap().storage);
+    for words in [
+        "This incident is private. Only the people named below may read this page.",
+        "In the record, 1 passage that held a secret or personal data was masked.",
+        "What of the record could not be had Gap 0. Gap 1.",
+        "Gap 19. And 2 more.",
+    ] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    let incident = bare_incident("Down");
+    let told = shown(
+        &templates()
+            .page(&bare_story(&incident, &zone))
+            .unwrap()
+            .storage,
+    );
+    assert!(
+        !told.contains("masked") && !told.contains("could not be had") && !told.contains("as of")
+    );
+}
+
+#[test]
 fn the_lead_finds_tasks_with_a_mention_and_the_date_of_the_meeting() {
     let (incident, zone) = (rich_incident(), berlin());
     let storage = templates()
