@@ -262,6 +262,39 @@ async fn check_finds_the_sandbox_in_order() {
 }
 
 #[tokio::test]
+async fn check_finds_what_a_page_template_lacks() {
+    let folder = TempDir::new().unwrap();
+    let page = folder.path().join("ours/postmortem_page");
+    std::fs::create_dir_all(&page).unwrap();
+    std::fs::write(
+        folder.path().join("debrief.toml"),
+        "[templates]\nfolder = \"ours\"\n",
+    )
+    .unwrap();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let example = root.join("config/templates/markdown/postmortem_page/page.md");
+    let example = std::fs::read_to_string(example).unwrap();
+    for (source, code, told) in [
+        (example.clone(), 0, "templates: all of them render"),
+        (
+            example.replace("{{ statements }}", ""),
+            1,
+            "template postmortem_page/page.md, line 1: the statement that the postmortem is blameless is missing",
+        ),
+        (
+            example.replace("## Timeline", "## Timeline\n<hr>"),
+            1,
+            "template postmortem_page/page.md, line 18: raw HTML",
+        ),
+    ] {
+        std::fs::write(page.join("page.md"), source).unwrap();
+        let checked = debrief_in(folder.path(), &["check", "--offline"], &[]).await;
+        let checked = checked.with_code(code);
+        assert!(checked.out.contains(told), "{told}: {}", checked.out);
+    }
+}
+
+#[tokio::test]
 async fn status_of_a_new_installation_says_so() {
     let folder = TempDir::new().unwrap();
     let told = debrief_in(folder.path(), &["status"], &[])

@@ -2,7 +2,6 @@
 
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use serde::Serialize;
 
 use super::error::RenderError;
 use super::story::{ChatText, MailText, Story};
@@ -10,37 +9,6 @@ use super::view::View;
 use super::{Templates, limit};
 
 use crate::playbook::incident::{Incident, Narrative};
-
-/// A question that blames, and one that helps.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct Question {
-    instead_of: &'static str,
-    ask: &'static str,
-}
-
-/// The guide in few words; the page has it whole.
-const QUESTIONS: [Question; 5] = [
-    Question {
-        instead_of: "Who pushed the change?",
-        ask: "What made the change look safe, and what could have shown that it was not?",
-    },
-    Question {
-        instead_of: "Why did nobody notice?",
-        ask: "What would have told us sooner: which alert, dashboard or log?",
-    },
-    Question {
-        instead_of: "Why did it take you so long?",
-        ask: "What slowed the repair: access, deployment, ownership, a missing switch?",
-    },
-    Question {
-        instead_of: "What should you have done?",
-        ask: "What did the situation look like from where you were, and what was missing in it?",
-    },
-    Question {
-        instead_of: "Whose job was it?",
-        ask: "Where else does the same weakness exist, and who could mend it for everybody?",
-    },
-];
 
 impl Templates {
     /// The mail to whoever leads.
@@ -86,7 +54,6 @@ impl Templates {
 fn briefing(story: &Story<'_>) -> Value {
     context! {
         still_empty => Value::from(Serde(&still_empty(story.incident))),
-        questions => Value::from(Serde(&QUESTIONS)),
         ..View::new(story).value()
     }
 }

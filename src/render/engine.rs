@@ -1,15 +1,15 @@
 //! The template engine, set up so that a forgotten escape, a misspelt name or an endless loop fails closed.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::ValueKind;
-use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
-};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Template, UndefinedBehavior, Value};
 
 use super::error::RenderError;
-use super::{mrkdwn, storage, text};
+use super::fragment::Fragment;
+use super::printing::{self, Language};
+use super::{markdown, questions, storage, text};
 
 macro_rules! embedded {
     ($($name:literal),+ $(,)?) => {
@@ -24,6 +24,18 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = embedded![
     "affected_customers/comment.xhtml",
     "postmortem_page/title.txt",
     "postmortem_page/page.xhtml",
+    "postmortem_page/privacy.xhtml",
+    "postmortem_page/page_properties.xhtml",
+    "postmortem_page/statements.xhtml",
+    "postmortem_page/measures_table.xhtml",
+    "postmortem_page/record_notes.xhtml",
+    "postmortem_page/timeline_table.xhtml",
+    "postmortem_page/five_whys.xhtml",
+    "postmortem_page/guide.xhtml",
+    "postmortem_page/customer_sheet.xhtml",
+    "postmortem_page/corrective_actions.xhtml",
+    "postmortem_page/about_meeting.xhtml",
+    "postmortem_page/footer.xhtml",
     "review_meeting/summary.txt",
     "review_meeting/description.html",
     "review_meeting/comment.xhtml",
@@ -64,21 +76,38 @@ impl Templates {
         Self::with_overrides(BTreeMap::new())
     }
 
-    /// The built-in templates with some replaced: name, such as `postmortem_page/page.xhtml`, to text.
+    /// The built-in templates with some replaced: name, such as `postmortem_page/page.xhtml`, to text. What is written in
+    /// storage format may be written in Markdown instead, under the same name with `.md`.
     ///
     /// # Errors
-    /// A name that no template has, and a text that does not compile. What shows only when a template is filled in is
-    /// found by [`Templates::rehearse`].
+    /// A name that no template has, two files for one template, and a text that does not compile. What shows only when a
+    /// template is filled in is found by [`Templates::rehearse`].
     pub fn with_overrides(mut overrides: BTreeMap<String, String>) -> Result<Self, RenderError> {
         let mut environment = environment()?;
         for (name, built_in) in EMBEDDED {
-            let source = overrides
-                .remove(*name)
-                .unwrap_or_else(|| (*built_in).to_owned());
+            let in_markdown = markdown_name(name)
+                .and_then(|markdown| overrides.remove(&markdown).map(|source| (markdown, source)));
+            let (name, source) = match (overrides.remove(*name), in_markdown) {
+                (Some(_), Some((markdown, _))) => {
+                    return Err(RenderError::TwoOfOne {
+                        template: markdown,
+                        other: (*name).to_owned(),
+                    });
+                }
+                (None, Some((markdown, source))) => {
+                    markdown::check_source(&markdown, &source)?;
+                    (markdown, source)
+                }
+                (Some(source), None) => ((*name).to_owned(), source),
+                (None, None) => ((*name).to_owned(), (*built_in).to_owned()),
+            };
             environment
-                .add_template_owned(*name, source)
-                .map_err(|error| located(name, &error))?;
+                .add_template_owned(name.clone(), source)
+                .map_err(|error| located(&name, &error))?;
         }
+        let own_questions = overrides.remove(questions::FILE);
+        let questions = own_questions.as_deref().unwrap_or(questions::BUILT_IN);
+        environment.add_global("questions", questions::read(questions)?);
         match overrides.into_keys().next() {
             Some(template) => Err(RenderError::UnknownTemplate { template }),
             None => Ok(Self { environment }),
@@ -87,7 +116,8 @@ impl Templates {
 
     /// The built-in templates, name and text: what may be overridden, and what to begin an override with.
     pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
-        EMBEDDED.iter().copied()
+        let data = std::iter::once((questions::FILE, questions::BUILT_IN));
+        EMBEDDED.iter().copied().chain(data)
     }
 
     /// Filled in, with never more than one blank line and none at the ends.
@@ -124,16 +154,64 @@ impl Templates {
         Ok(text::cut(&fill(&text::cut(title, room))?, limit))
     }
 
-    /// Filled in and proved to be storage format that Confluence can read.
+    /// Filled in and proved to be storage format that Confluence can read, and not too much of it.
     pub(crate) fn fill_storage(&self, name: &str, context: Value) -> Result<String, RenderError> {
-        let (rendered, spans) = self
-            .environment
-            .get_template(name)
-            .and_then(|template| template.render_with_spans(context))
-            .map_err(|error| located(name, &error))?;
-        storage::check(name, &rendered, &spans)?;
-        Ok(text::tidy(&rendered))
+        let storage = storage(&self.environment, name, context)?;
+        let bytes = storage.storage().len();
+        if bytes > storage::LARGEST {
+            return Err(RenderError::TooLarge {
+                template: self.in_use(name).0,
+                bytes,
+                limit: storage::LARGEST,
+            });
+        }
+        Ok(storage.storage().to_owned())
     }
+
+    /// The template that stands for that one of storage format, by name and source: itself, or the one in Markdown.
+    pub(crate) fn in_use(&self, name: &str) -> (String, String) {
+        match template(&self.environment, name) {
+            Ok((template, _)) => (template.name().to_owned(), template.source().to_owned()),
+            Err(_) => (name.to_owned(), String::new()),
+        }
+    }
+}
+
+/// Filled in, well-formed, whichever of the two languages it is written in.
+pub(crate) fn storage(
+    environment: &Environment<'_>,
+    name: &str,
+    context: Value,
+) -> Result<Fragment, RenderError> {
+    let (template, language) =
+        template(environment, name).map_err(|error| located(name, &error))?;
+    match language {
+        Language::Markdown => markdown::fill(&template, context),
+        Language::Storage | Language::Html | Language::Mrkdwn | Language::Plain => {
+            let (rendered, spans) = template
+                .render_with_spans(context)
+                .map_err(|error| located(name, &error))?;
+            Fragment::proved(name, &rendered, &spans)
+        }
+    }
+}
+
+fn template<'e>(
+    environment: &'e Environment<'_>,
+    name: &str,
+) -> Result<(Template<'e, 'e>, Language), Error> {
+    let in_markdown = markdown_name(name).and_then(|name| environment.get_template(&name).ok());
+    let template = match in_markdown {
+        Some(template) => template,
+        None => environment.get_template(name)?,
+    };
+    let language = Language::of(template.name());
+    Ok((template, language))
+}
+
+/// `page.md` for `page.xhtml`; `None` for what is not written in storage format.
+fn markdown_name(name: &str) -> Option<String> {
+    name.strip_suffix(".xhtml").map(|stem| format!("{stem}.md"))
 }
 
 fn environment() -> Result<Environment<'static>, RenderError> {
@@ -146,17 +224,20 @@ fn environment() -> Result<Environment<'static>, RenderError> {
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
-    environment.set_auto_escape_callback(|name| match Escape::of(name) {
-        Escape::Markup => AutoEscape::Html,
-        Escape::Mrkdwn => AutoEscape::Custom("mrkdwn".into()),
-        Escape::Plain => AutoEscape::None,
+    environment.set_auto_escape_callback(|name| match Language::of(name) {
+        Language::Storage | Language::Html => AutoEscape::Html,
+        Language::Mrkdwn => AutoEscape::Custom("mrkdwn".into()),
+        Language::Markdown => AutoEscape::Custom("markdown".into()),
+        Language::Plain => AutoEscape::None,
     });
-    environment.set_formatter(write_escaped);
-    // Nothing that comes from an incident is ever markup, so nothing may be declared to be.
+    environment.set_formatter(printing::print);
+    // Nothing that comes from an incident is ever markup, so nothing may be declared to be: neither by the first nor by
+    // the second, whose result the engine takes for markup although it holds quotation marks.
     environment.remove_filter("safe");
+    environment.remove_filter("tojson");
     // A plain template's values are not escaped, so it must not come in where markup is written.
     environment.set_path_join_callback(|name, parent| {
-        if Escape::of(name) == Escape::of(parent) {
+        if Language::of(name) == Language::of(parent) {
             name.into()
         } else {
             "a template of another format".into()
@@ -169,64 +250,14 @@ fn environment() -> Result<Environment<'static>, RenderError> {
     Ok(environment)
 }
 
-/// How a template's values are escaped; its name decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Escape {
-    /// XML and HTML.
-    Markup,
-    /// Slack's.
-    Mrkdwn,
-    /// Text that nothing interprets.
-    Plain,
-}
-
-impl Escape {
-    /// The engine's own rule escapes `.html`, `.htm` and `.xml` and lets everything else through, `.xhtml` included.
-    /// This one escapes all but what is known to be plain.
-    fn of(name: &str) -> Self {
-        match name.strip_suffix(".j2").unwrap_or(name).rsplit_once('.') {
-            Some((_, "txt")) => Self::Plain,
-            Some((_, "mrkdwn")) => Self::Mrkdwn,
-            Some(_) | None => Self::Markup,
-        }
+/// The engine's error as ours. Where a piece of the page failed, its own error tells more than that of the page around it.
+pub(crate) fn located(name: &str, error: &Error) -> RenderError {
+    if let Some(of_piece) = error
+        .source()
+        .and_then(|source| source.downcast_ref::<RenderError>())
+    {
+        return of_piece.clone();
     }
-}
-
-/// Writes one value. It goes by the template's name and not by the engine's state, so that `{% autoescape false %}`
-/// switches nothing off; and it refuses what would come out as `none` or as a program's idea of a list.
-fn write_escaped(
-    out: &mut Output<'_>,
-    state: &mut State<'_, '_>,
-    value: &Value,
-) -> Result<(), Error> {
-    let kind = value.kind();
-    if kind == ValueKind::None {
-        return Err(Error::new(
-            ErrorKind::InvalidOperation,
-            "this value is not known here",
-        ));
-    }
-    if !matches!(
-        kind,
-        ValueKind::String | ValueKind::Number | ValueKind::Bool
-    ) {
-        return Err(Error::new(
-            ErrorKind::NonPrimitive,
-            format!("{kind} cannot be printed as text"),
-        ));
-    }
-    let shown = text::clean(&value.to_string());
-    let written = match Escape::of(state.name()) {
-        // Safe is only what a macro of the same template has escaped already.
-        Escape::Markup | Escape::Mrkdwn if value.is_safe() => shown,
-        Escape::Markup => text::escape_markup(&shown),
-        Escape::Mrkdwn => mrkdwn::escape(&shown),
-        Escape::Plain => shown,
-    };
-    out.write_str(&written).map_err(Error::from)
-}
-
-fn located(name: &str, error: &Error) -> RenderError {
     let template = error.name().unwrap_or(name).to_owned();
     let line = error.line().unwrap_or(1);
     let detail = match error.detail() {

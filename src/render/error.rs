@@ -1,5 +1,8 @@
 //! What can go wrong while rendering: always a template's fault or a caller's, never the incident's.
 
+use super::engine::Templates;
+use super::sections::Section;
+
 /// Why nothing was rendered. Each names the template, the line where there is one, and what mends it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
@@ -39,6 +42,44 @@ pub enum RenderError {
         /// What the parser says.
         detail: String,
     },
+    /// A template in Markdown holds what does not become storage format.
+    #[error("template {template}, line {line}: {detail}; {}", self.remedy())]
+    NotKept {
+        /// Its name.
+        template: String,
+        /// Line in it, from 1.
+        line: usize,
+        /// What it is, and what to write instead.
+        detail: String,
+    },
+    /// A page template lacks what the process asks for.
+    #[error("template {template}, line {line}: {} is missing; {}", section.title(), self.remedy())]
+    MissingSection {
+        /// Its name.
+        template: String,
+        /// Line in it, from 1: where the section is lost, or the first where nothing points to it.
+        line: usize,
+        /// What is missing.
+        section: Section,
+    },
+    /// A page template shows a section only where something is known of it, so that nobody is asked to write it.
+    #[error("template {template}, line {line}: {} is missing as long as nothing is known of it; {}", section.title(), self.remedy())]
+    SectionComesLate {
+        /// Its name.
+        template: String,
+        /// Line in it, from 1.
+        line: usize,
+        /// What is missing then.
+        section: Section,
+    },
+    /// One template is there in storage format and in Markdown.
+    #[error("template {template}: {other} is there as well; {}", self.remedy())]
+    TwoOfOne {
+        /// The one in Markdown.
+        template: String,
+        /// The one in storage format.
+        other: String,
+    },
     /// The result is larger than what we send.
     #[error("template {template}: {bytes} bytes, more than {limit}; {}", self.remedy())]
     TooLarge {
@@ -71,6 +112,10 @@ impl RenderError {
             | Self::Syntax { template, .. }
             | Self::Filling { template, .. }
             | Self::NotWellFormed { template, .. }
+            | Self::NotKept { template, .. }
+            | Self::MissingSection { template, .. }
+            | Self::SectionComesLate { template, .. }
+            | Self::TwoOfOne { template, .. }
             | Self::TooLarge { template, .. }
             | Self::TitleWithoutReference { template }
             | Self::NoNews { template } => template,
@@ -82,8 +127,12 @@ impl RenderError {
         match self {
             Self::Syntax { line, .. }
             | Self::Filling { line, .. }
-            | Self::NotWellFormed { line, .. } => Some(*line),
+            | Self::NotWellFormed { line, .. }
+            | Self::NotKept { line, .. }
+            | Self::MissingSection { line, .. }
+            | Self::SectionComesLate { line, .. } => Some(*line),
             Self::UnknownTemplate { .. }
+            | Self::TwoOfOne { .. }
             | Self::TooLarge { .. }
             | Self::TitleWithoutReference { .. }
             | Self::NoNews { .. } => None,
@@ -94,8 +143,11 @@ impl RenderError {
     pub fn remedy(&self) -> String {
         match self {
             Self::UnknownTemplate { .. } => {
-                let known: Vec<_> = super::engine::EMBEDDED.iter().map(|(name, _)| *name).collect();
-                format!("rename or remove the file; the templates are {}", known.join(", "))
+                let known: Vec<_> = Templates::built_in().map(|(name, _)| name).collect();
+                format!(
+                    "rename or remove the file; the templates are {}; each `.xhtml` may be a `.md` instead",
+                    known.join(", ")
+                )
             }
             Self::Syntax { .. } => "mend that line, or remove the file to use the built-in template".to_owned(),
             Self::Filling { .. } => {
@@ -108,6 +160,17 @@ impl RenderError {
                  HTML entities such as `&nbsp;`"
                     .to_owned()
             }
+            Self::NotKept { .. } => "mend that line, or remove the file to use the built-in template".to_owned(),
+            Self::MissingSection { section, .. } => format!(
+                "print {}, or where the template has words of its own for it, say so there with `{{# section: {} #}}`",
+                section.remedy(),
+                section.name()
+            ),
+            Self::SectionComesLate { section, .. } => format!(
+                "let its heading stand outside of `{{% if %}}` and ask for what is to be written, or say with `{{# section: {} #}}` that it is meant",
+                section.name()
+            ),
+            Self::TwoOfOne { .. } => "remove one of the two files".to_owned(),
             Self::TooLarge { .. } => "print less in the template; the built-in one stays below the limit".to_owned(),
             Self::TitleWithoutReference { .. } => "put `{{ reference }}` into it, near its beginning".to_owned(),
             Self::NoNews { .. } => "ask again once it has happened".to_owned(),

@@ -4,20 +4,32 @@
 //! no file, no network; the same story gives the same text. What comes from an incident is data: escaped by the
 //! engine for the format at hand, cleaned of control characters, and cut only where a vendor has a limit.
 //!
-//! `engine` sets the template engine up, `view` and `timeline` turn a [`Story`] into what templates see, `storage`
-//! proves that Confluence can read the result.
+//! `engine` sets the template engine up and `printing` escapes for it; `view` and `timeline` turn a [`Story`] into what
+//! templates see, `fragment` and `rich_text` into storage format, `markdown` does so with whole templates. `storage`
+//! proves that Confluence can read the result, `rehearsal` and `sections` what an installation's own templates lack.
 
 mod briefing;
 mod engine;
 mod error;
+mod fragment;
+mod link;
+mod markdown;
+mod measures;
 mod mrkdwn;
 mod nag;
+mod pieces;
+mod printing;
+mod prose;
+mod questions;
 mod rehearsal;
+mod rich_text;
+mod sections;
 mod storage;
 mod story;
 #[cfg(test)]
 mod tests;
 mod text;
+mod threads;
 mod time;
 mod timeline;
 mod view;
@@ -27,6 +39,7 @@ use minijinja::{Value, context};
 
 pub use engine::Templates;
 pub use error::RenderError;
+pub use sections::Section;
 pub use story::{
     ChatText, EventText, MailText, Meeting, MeetingState, MentionBy, NagDigest, NagItem, PageText,
     Punctuality, SheetState, Story,
@@ -51,21 +64,37 @@ mod limit {
     pub(super) const FILE_NAME: usize = 200;
 }
 
+/// Bytes that a timeline is made shorter by at the least, so that a template that is too large without it is soon found.
+const ROOM_STEP: usize = 10_000;
+
 impl Templates {
     /// The postmortem page, complete at creation: its body is never written again.
     ///
     /// # Errors
     /// A template's fault; see [`RenderError`].
     pub fn page(&self, story: &Story<'_>) -> Result<PageText, RenderError> {
-        let timeline = Timeline::new(story.incident, story.zone);
-        let context = context! {
-            timeline => Value::from(Serde(&timeline)),
-            ..View::new(story).value()
-        };
         Ok(PageText {
             title: self.page_title(story)?,
-            storage: self.fill_storage("postmortem_page/page.xhtml", context)?,
+            storage: self.page_body(story)?,
         })
+    }
+
+    /// The page's body. Where it comes out too large it is made again with that much less of the record, so that the
+    /// timeline takes whatever room a template and the rest of the incident leave.
+    fn page_body(&self, story: &Story<'_>) -> Result<String, RenderError> {
+        let view = View::new(story).value();
+        let mut room = storage::LARGEST;
+        loop {
+            let timeline = Timeline::new(story.incident, story.zone, room);
+            let context = context! { timeline => Value::from(Serde(&timeline)), ..view.clone() };
+            match self.fill_storage(sections::PAGE, pieces::with_pieces(&context)) {
+                Err(RenderError::TooLarge { bytes, limit, .. }) if timeline.size() > 0 => {
+                    let excess = bytes.saturating_sub(limit) + ROOM_STEP;
+                    room = timeline.size().saturating_sub(excess);
+                }
+                made => return made,
+            }
+        }
     }
 
     /// The page's title: the same as in [`Templates::page`], for looking it up.

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::playbook::steps::action_items::Because;
 
+use super::link::Link;
 use super::story::{NagDigest, NagItem};
-use super::view::{Link, counted, name};
+use super::view::{counted, name};
 use super::{text, time};
 
 #[derive(Serialize)]

@@ -2,15 +2,23 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use minijinja::Value;
+use minijinja::value::Serde;
 
 use crate::playbook::customer::CustomerCount;
 use crate::playbook::incident::{
-    Detail, EntryKind, Incident, IncidentId, Narrative, Part, Participant, Status, TimelineEntry,
+    Detail, EntryKind, FileLink, Incident, IncidentId, Narrative, Part, Participant, Repeats,
+    Status, TimelineEntry, Visibility,
 };
 use crate::playbook::person::Person;
+use crate::playbook::rich_text::{Block, RichText, Span};
 use crate::playbook::steps::act::News;
 use crate::playbook::steps::action_items::Because;
 
+use super::pieces::PIECES;
+use super::sections::{self, words};
+use super::timeline::Timeline;
+use super::view::View;
 use super::{
     Meeting, MeetingState, MentionBy, NagDigest, NagItem, Punctuality, RenderError, SheetState,
     Story, Templates,
@@ -19,7 +27,8 @@ use super::{
 const LINK: &str = "https://example.com/";
 
 impl Templates {
-    /// Fills in every template twice: once with everything known, once with hardly anything. Returns all faults.
+    /// Fills in every template with everything known and with hardly anything, and looks for what the page has to hold.
+    /// Returns all faults.
     ///
     /// A template may well work for one story and fail for the next, where a name it prints is not known.
     pub fn rehearse(&self) -> Vec<RenderError> {
@@ -47,6 +56,8 @@ impl Templates {
             meeting: booked,
             page_url: Some(LINK),
             event_url: Some(LINK),
+            record_read_at: Some(at(48)),
+            masked: 2,
             mentions: MentionBy::AccountId,
         };
         let coming = Story {
@@ -55,7 +66,8 @@ impl Templates {
             meeting: MeetingState::Coming,
             page_url: None,
             event_url: None,
-            mentions: MentionBy::AccountId,
+            record_read_at: None,
+            masked: 0,
             ..rich.clone()
         };
         let not_owed = Story {
@@ -65,8 +77,13 @@ impl Templates {
         };
 
         let mut faults = Vec::new();
+        let mut pages = Vec::new();
         for story in [&rich, &coming, &not_owed] {
-            faults.extend(self.page(story).err());
+            match self.page(story) {
+                Ok(page) => pages.push(page.storage),
+                Err(fault) => faults.push(fault),
+            }
+            faults.extend(self.pieces(story));
             faults.extend(self.announcement_mail(story).err());
             faults.extend(self.announcement_chat(story).err());
             faults.extend(self.briefing_mail(story).err());
@@ -80,6 +97,9 @@ impl Templates {
         for news in [News::Sheet, News::Meeting, News::Lead] {
             faults.extend(self.page_comment(&rich, news).err());
         }
+        if let [full, bare, _] = pages.as_slice() {
+            faults.extend(sections::missing(self, full, bare));
+        }
         for count in [1, 2] {
             faults.extend(self.nag_mail(&digest(count)).err());
         }
@@ -90,6 +110,19 @@ impl Templates {
             }
         }
         told_once
+    }
+
+    /// The faults of all pieces, those included that the page does not print.
+    fn pieces(&self, story: &Story<'_>) -> Vec<RenderError> {
+        let timeline = Timeline::new(story.incident, story.zone, super::storage::LARGEST);
+        let context = minijinja::context! {
+            timeline => Value::from(Serde(&timeline)),
+            ..View::new(story).value()
+        };
+        let made = PIECES
+            .iter()
+            .map(|(_, template)| self.fill_storage(template, context.clone()));
+        made.filter_map(Result::err).collect()
     }
 }
 
@@ -111,11 +144,11 @@ fn bare_incident() -> Incident {
 }
 
 fn full_incident() -> Incident {
-    let written = || Some("Written.\nMore.\n\nAnd more.".to_owned());
-    let participant = |part| Participant {
+    let written = |text: &str| Some(format!("{text}\nMore.\n\nAnd more."));
+    let participant = |part, [name, account]: [&str; 2]| Participant {
         person: Person {
-            name: "Somebody".to_owned(),
-            atlassian: Some("1".to_owned()),
+            name: name.to_owned(),
+            atlassian: Some(account.to_owned()),
             ..Person::default()
         },
         part,
@@ -127,28 +160,61 @@ fn full_incident() -> Incident {
         url: Some(LINK.to_owned()),
         service: "service".to_owned(),
         severity: Some("P1".to_owned()),
+        began_at: Some(at(0)),
+        mitigated_at: Some(at(1)),
         status: Status::Resolved { at: at(2) },
-        participants: [Part::Lead, Part::Responder, Part::Observer]
-            .map(participant)
-            .into(),
-        timeline: (0..200)
-            .map(|minute| {
-                TimelineEntry::new(
-                    at(0) + SignedDuration::from_mins(minute),
-                    EntryKind::Message,
-                    Some("Somebody".to_owned()),
-                    "Something",
-                )
-            })
-            .collect(),
+        participants: vec![
+            participant(Part::Lead, words::LEADER),
+            participant(Part::Responder, words::RESPONDER),
+            participant(Part::Observer, ["Somebody", "account"]),
+        ],
+        timeline: (0..200).map(entry).collect(),
         narrative: Narrative {
-            description: written(),
-            impact: written(),
-            fix_for_now: written(),
-            fix_for_good: written(),
-            next_steps: written(),
+            description: written(words::DESCRIPTION),
+            impact: written(words::IMPACT),
+            fix_for_now: written(words::FIX_FOR_NOW),
+            fix_for_good: written(words::FIX_FOR_GOOD),
+            next_steps: written("Next."),
         },
+        visibility: Visibility::Private,
+        gaps: vec!["Something could not be read.".to_owned(); 30],
         ..bare_incident()
+    }
+}
+
+/// One of many entries: an alert that came again and again, then what people said, with all that may come with it.
+fn entry(minute: i64) -> TimelineEntry {
+    let at = at(0) + SignedDuration::from_mins(minute);
+    let link = || Some(LINK.to_owned());
+    if minute == 0 {
+        return TimelineEntry {
+            url: link(),
+            repeats: Some(Repeats {
+                times: 2,
+                until: at,
+            }),
+            ..TimelineEntry::new(
+                at,
+                EntryKind::Alert,
+                Some("Tool".to_owned()),
+                words::TIMELINE,
+            )
+        };
+    }
+    let told = RichText {
+        blocks: vec![
+            Block::Paragraph(vec![Span::Text(words::TIMELINE.to_owned())]),
+            Block::Code("code".to_owned()),
+        ],
+    };
+    TimelineEntry {
+        thread: (minute % 2 == 0).then_some(at - SignedDuration::from_mins(1)),
+        edited_at: Some(at),
+        files: vec![FileLink {
+            name: "graph.png".to_owned(),
+            url: link(),
+        }],
+        ..TimelineEntry::new(at, EntryKind::Message, Some("Somebody".to_owned()), told)
     }
 }
 

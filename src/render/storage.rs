@@ -3,6 +3,7 @@
 use minijinja::{OutputSpan, OutputSpanKind};
 
 use super::error::RenderError;
+use super::text;
 
 /// The largest body we send, in bytes. Confluence Cloud refuses requests over 5 MB, and editors suffer long before.
 pub(crate) const LARGEST: usize = 1_000_000;
@@ -13,19 +14,12 @@ const CLOSE: &str = "</debrief>";
 
 /// Confluence answers 400 to the whole page for one unclosed element; whoever overrode the template learns here which
 /// of its lines wrote it.
-pub(crate) fn check(
+pub(crate) fn prove(
     template: &str,
     rendered: &str,
     spans: &[OutputSpan],
 ) -> Result<(), RenderError> {
-    if rendered.len() > LARGEST {
-        return Err(RenderError::TooLarge {
-            template: template.to_owned(),
-            bytes: rendered.len(),
-            limit: LARGEST,
-        });
-    }
-    let wrapped = format!("{OPEN}{rendered}{CLOSE}");
+    let wrapped = wrapped(rendered);
     match roxmltree::Document::parse(&wrapped) {
         Ok(_) => Ok(()),
         Err(error) => {
@@ -38,6 +32,11 @@ pub(crate) fn check(
             })
         }
     }
+}
+
+/// In a root that declares the prefixes.
+pub(crate) fn wrapped(storage: &str) -> String {
+    format!("{OPEN}{storage}{CLOSE}")
 }
 
 fn byte_offset(text: &str, position: roxmltree::TextPos) -> usize {
@@ -54,8 +53,22 @@ fn byte_offset(text: &str, position: roxmltree::TextPos) -> usize {
     line_start + within
 }
 
+/// As [`text::tidy`], and code is left as it is: its blank lines are its own.
+pub(crate) fn tidy(storage: &str) -> String {
+    let mut tidied = String::with_capacity(storage.len());
+    let mut rest = storage;
+    while let Some((before, after)) = rest.split_once("<![CDATA[") {
+        let (code, next) = after.split_once("]]>").unwrap_or((after, ""));
+        tidied.push_str(&text::tidy(before));
+        tidied.push_str(&format!("<![CDATA[{code}]]>"));
+        rest = next;
+    }
+    tidied.push_str(&text::tidy(rest));
+    tidied
+}
+
 /// The line of the template that wrote the byte at `offset`.
-fn source_line(offset: usize, rendered: &str, spans: &[OutputSpan]) -> usize {
+pub(crate) fn source_line(offset: usize, rendered: &str, spans: &[OutputSpan]) -> usize {
     let Some(span) = spans
         .iter()
         .take_while(|span| span.output_range().start <= offset)

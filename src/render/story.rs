@@ -27,6 +27,10 @@ pub struct Story<'a> {
     pub page_url: Option<&'a str>,
     /// Where the meeting is in the calendar, once it is there.
     pub event_url: Option<&'a str>,
+    /// When the record was read, where that is known.
+    pub record_read_at: Option<Timestamp>,
+    /// How many passages of the record were masked, because they held a secret or personal data.
+    pub masked: u64,
     /// How the wiki names whom it mentions.
     pub mentions: MentionBy,
 }

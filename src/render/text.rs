@@ -24,7 +24,8 @@ pub(crate) fn clean(text: &str) -> String {
             }
             '\u{2028}' | '\u{2029}' | '\u{85}' => cleaned.push('\n'),
             '\t' | '\n' => cleaned.push(character),
-            '\u{fffe}' | '\u{ffff}' => {}
+            // No characters at all: free for a program's own use, which is what `tokens` makes of them.
+            '\u{fffe}' | '\u{ffff}' | '\u{fdd0}'..='\u{fdef}' => {}
             '\u{2066}'..='\u{2068}' => {
                 open_isolates.push(cleaned.len());
                 cleaned.push(character);
@@ -230,7 +231,7 @@ mod tests {
     #[test]
     fn control_characters_go_and_line_ends_are_evened_out() {
         assert_eq!(
-            clean("a\0b\u{b}c\u{7f}\u{9b}d\r\ne\rf\tg\u{ffff}"),
+            clean("a\0b\u{b}c\u{7f}\u{9b}d\r\ne\rf\tg\u{ffff}\u{fdd0}"),
             "abcd\ne\nf\tg"
         );
     }

@@ -90,6 +90,15 @@ pub(crate) fn utc_cell(at: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// `14:05`, or `3 March, 00:05` where that is another day than `earlier` was.
+pub(crate) fn later_cell(at: Timestamp, earlier: Timestamp, zone: &TimeZone) -> String {
+    if date_in(at, zone) == date_in(earlier, zone) {
+        clock(&at.to_zoned_datetime(zone.clone()))
+    } else {
+        cell(at, zone)
+    }
+}
+
 /// `Monday 2 March 2026`.
 pub(crate) fn long_date(date: Date) -> String {
     date.strftime("%A %-d %B %Y").to_string()

@@ -1,28 +1,34 @@
 //! A story as the templates see it: words instead of types, cleaned, cut, and every name always there.
 //!
 //! Sizes: the whole title takes at most 60 kB of a page and each piece of prose 30 kB, both once escaped; 100 people of
-//! 120 characters each are named. With the timeline's 400 kB a page stays below 1 MB at its very largest.
+//! 120 characters each are named. So there is always room for a timeline, which takes what is left of a page's 1 MB.
 
 use jiff::Timestamp;
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
-use url::Url;
 
 use crate::playbook::customer::CustomerCount;
-use crate::playbook::incident::{Incident, Part, Participant, Status};
+use crate::playbook::incident::{Incident, Part, Participant, Status, Visibility};
+use crate::playbook::milestones;
 use crate::playbook::person::Person;
 
+use super::fragment::{Form, Fragment, Writer};
+use super::link::Link;
+use super::measures::{self, Measure};
+use super::prose::Prose;
 use super::story::{Meeting, MeetingState, MentionBy, Punctuality, SheetState, Story};
 use super::{text, time};
 
 /// UTF-16 units of a title where it is a heading; wherever it is cut, the page's body holds it whole.
 const HEADING: usize = 200;
 const WHOLE_TITLE: usize = 60_000;
-const PROSE: usize = 30_000;
 const NAME: usize = 120;
 const PEOPLE: usize = 100;
 const LONGEST_URL: usize = 2_000;
+/// Sentences about what could not be had, and their UTF-16 units.
+const GAPS: usize = 20;
+const GAP: usize = 500;
 
 /// What all templates of one incident are filled in with.
 #[derive(Debug, Serialize)]
@@ -59,48 +65,35 @@ pub(crate) struct View {
     observers: Vec<Named>,
     /// Participants beyond those named.
     unnamed: usize,
-    description: Option<Prose>,
-    impact: Option<Prose>,
-    fix_for_now: Option<Prose>,
-    fix_for_good: Option<Prose>,
-    next_steps: Option<Prose>,
+    /// Time to detect, to acknowledge, to mitigate, to resolve.
+    measures: [Measure; 4],
+    /// What of the record could not be had, a sentence each.
+    gaps: Vec<String>,
+    /// Such sentences beyond those told.
+    further_gaps: usize,
+    /// `Monday 2 March 2026, 16:30 CET (15:30 UTC)`.
+    record_read: Option<String>,
+    /// `3 passages`; `None` where nothing was masked.
+    masked: Option<String>,
+    is_private: bool,
+    description: Option<Value>,
+    impact: Option<Value>,
+    fix_for_now: Option<Value>,
+    fix_for_good: Option<Value>,
+    next_steps: Option<Value>,
     sheet: SheetView,
     meeting: MeetingView,
     page: Option<Link>,
     event: Option<Link>,
-    /// The attribute that a mention names its person by.
-    mention_by: &'static str,
 }
-
-/// Paragraphs of lines.
-type Prose = Vec<Vec<String>>;
 
 /// Somebody, and how the page mentions them.
 #[derive(Debug, Serialize)]
 struct Named {
     name: String,
     account: Option<String>,
-}
-
-/// A link that says where it leads.
-#[derive(Debug, Serialize)]
-pub(crate) struct Link {
-    url: String,
-    host: String,
-}
-
-impl Link {
-    /// `None` for what is no web address: `javascript:` from a record must not become something to click on.
-    pub(crate) fn new(url: &str) -> Option<Self> {
-        let url = Url::parse(url.trim()).ok()?;
-        if !matches!(url.scheme(), "http" | "https") || url.as_str().len() > LONGEST_URL {
-            return None;
-        }
-        Some(Self {
-            host: url.host_str()?.to_owned(),
-            url: url.into(),
-        })
-    }
+    /// The mention itself, or the name of whom the wiki does not know.
+    mention: Value,
 }
 
 #[derive(Debug, Serialize)]
@@ -127,6 +120,8 @@ enum MeetingView {
         when: String,
         /// `2026-03-03`, in the team's zone.
         iso_date: String,
+        /// The same as the editor writes a date.
+        day: Value,
         reason: Option<String>,
         is_late: bool,
         not_considered: Vec<String>,
@@ -146,9 +141,12 @@ impl View {
             meeting,
             page_url,
             event_url,
+            record_read_at,
+            masked,
             mentions,
         } = story;
         let opened = incident.opened_at;
+        let began = incident.began_at.unwrap_or(opened);
         let ended = incident.resolved_at();
         let (state, state_colour, merged_into) = match &incident.status {
             Status::Open => ("Open", "Red", None),
@@ -174,18 +172,23 @@ impl View {
             short_date: time::short_date(time::date_in(opened, zone)),
             iso_date: time::date_in(opened, zone).to_string(),
             clock: time::clock_with_zone(opened, zone),
-            began: time::moment(opened, zone),
+            began: time::moment(began, zone),
             ended: ended.map(|at| time::moment(at, zone)),
-            when: from_when_to_when(opened, ended, &incident.status, zone),
-            duration: ended.and_then(|at| time::duration(opened, at)),
-            mention_by: match mentions {
-                MentionBy::AccountId => "account-id",
-                MentionBy::UserKey => "userkey",
-            },
-            lead: incident.lead().and_then(named),
-            responders: people(incident, Part::Responder),
-            observers: people(incident, Part::Observer),
+            when: from_when_to_when(began, ended, &incident.status, zone),
+            duration: ended.and_then(|at| time::duration(began, at)),
+            lead: incident.lead().and_then(|lead| named(lead, *mentions)),
+            responders: people(incident, Part::Responder, *mentions),
+            observers: people(incident, Part::Observer, *mentions),
             unnamed: incident.participants.len().saturating_sub(PEOPLE),
+            measures: measures::of(&milestones::of(incident), opened, zone),
+            gaps: gaps(incident),
+            further_gaps: incident.gaps.len().saturating_sub(GAPS),
+            record_read: record_read_at.map(|at| time::moment(at, zone)),
+            masked: (*masked > 0).then(|| counted(*masked, "passage", "passages")),
+            is_private: match incident.visibility {
+                Visibility::Private => true,
+                Visibility::Company => false,
+            },
             description: prose(incident.narrative.description.as_deref()),
             impact: prose(incident.narrative.impact.as_deref()),
             fix_for_now: prose(incident.narrative.fix_for_now.as_deref()),
@@ -210,31 +213,42 @@ fn whole_title(incident: &Incident) -> String {
 }
 
 fn from_when_to_when(
-    opened: Timestamp,
+    began: Timestamp,
     ended: Option<Timestamp>,
     status: &Status,
     zone: &jiff::tz::TimeZone,
 ) -> String {
     match (ended, status) {
-        (Some(ended), _) => time::span(opened, ended, zone),
-        (None, Status::Merged { .. }) => format!("since {}", time::moment(opened, zone)),
+        (Some(ended), _) => time::span(began, ended, zone),
+        (None, Status::Merged { .. }) => format!("since {}", time::moment(began, zone)),
         (None, Status::Open | Status::Resolved { .. }) => {
-            format!("since {}, still going on", time::moment(opened, zone))
+            format!("since {}, still going on", time::moment(began, zone))
         }
     }
 }
 
-fn people(incident: &Incident, part: Part) -> Vec<Named> {
+fn prose(written: Option<&str>) -> Option<Value> {
+    Prose::new(written).map(Prose::value)
+}
+
+fn gaps(incident: &Incident) -> Vec<String> {
+    let told = incident.gaps.iter().take(GAPS);
+    told.map(|gap| text::cut(&text::line(gap), GAP))
+        .filter(|gap| !gap.is_empty())
+        .collect()
+}
+
+fn people(incident: &Incident, part: Part, mentions: MentionBy) -> Vec<Named> {
     incident
         .participants
         .iter()
         .take(PEOPLE)
         .filter(|participant: &&Participant| participant.part == part)
-        .filter_map(|participant| named(&participant.person))
+        .filter_map(|participant| named(&participant.person, mentions))
         .collect()
 }
 
-fn named(person: &Person) -> Option<Named> {
+fn named(person: &Person, mentions: MentionBy) -> Option<Named> {
     let account = person
         .atlassian
         .as_deref()
@@ -245,7 +259,22 @@ fn named(person: &Person) -> Option<Named> {
     let name = known(name(&person.name))
         .or_else(|| person.email.as_deref().map(name).and_then(known))
         .or_else(|| account.is_some().then(|| "somebody".to_owned()))?;
-    Some(Named { name, account })
+    let mut writer = Writer::default();
+    match &account {
+        Some(account) => writer.mention(mentions, account),
+        None => writer.text(&name),
+    }
+    Some(Named {
+        name,
+        account,
+        mention: writer.finish(Form::Inline).value(),
+    })
+}
+
+fn day(at: Timestamp, zone: &jiff::tz::TimeZone) -> Fragment {
+    let mut writer = Writer::default();
+    writer.day(time::date_in(at, zone));
+    writer.finish(Form::Inline)
 }
 
 fn sheet_view(sheet: SheetState<'_>) -> SheetView {
@@ -279,6 +308,7 @@ fn meeting_view(meeting: &MeetingState, zone: &jiff::tz::TimeZone) -> MeetingVie
         }) => MeetingView::Booked {
             when: time::span(*start, *end, zone),
             iso_date: time::date_in(*start, zone).to_string(),
+            day: day(*start, zone).value(),
             reason: known(text::cut(text::line(reason).trim_end_matches('.'), 500)),
             is_late: match punctuality {
                 Punctuality::Late => true,
@@ -294,26 +324,6 @@ fn meeting_view(meeting: &MeetingState, zone: &jiff::tz::TimeZone) -> MeetingVie
         MeetingState::Coming => MeetingView::Coming,
         MeetingState::NotOwed => MeetingView::NotOwed,
     }
-}
-
-/// Paragraphs, parted by blank lines, of lines; `None` where there is nothing to read.
-fn prose(written: Option<&str>) -> Option<Prose> {
-    let cut = text::cut_prose(&text::clean(written?), PROSE);
-    let mut paragraphs: Prose = vec![Vec::new()];
-    for line in cut.lines().map(text::line) {
-        if !line.is_empty() {
-            if let Some(paragraph) = paragraphs.last_mut() {
-                paragraph.push(line);
-            }
-        } else if paragraphs
-            .last()
-            .is_some_and(|paragraph| !paragraph.is_empty())
-        {
-            paragraphs.push(Vec::new());
-        }
-    }
-    paragraphs.retain(|paragraph| !paragraph.is_empty());
-    (!paragraphs.is_empty()).then_some(paragraphs)
 }
 
 /// `12,000 rows`, `1 row`.
@@ -334,6 +344,7 @@ pub(crate) fn name(text: &str) -> String {
     text::cut(&text::line(text), NAME)
 }
 
-fn known(text: String) -> Option<String> {
+/// `None` where there is nothing to read.
+pub(crate) fn known(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }

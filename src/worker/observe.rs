@@ -267,6 +267,8 @@ fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
         meeting,
         page_url: job.case.url_of(&Act::Page),
         event_url: job.case.url_of(&Act::Event),
+        record_read_at: None,
+        masked: 0,
         mentions: mention_by(job.worker),
     }
 }

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod documented;
+mod kept_by_confluence;
 mod outside_text;
 mod overrides;
 mod texts;
+mod timeline;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,9 +15,11 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::playbook::customer::CustomerCount;
 use crate::playbook::incident::{
-    Detail, EntryKind, Incident, IncidentId, Narrative, Part, Participant, Status, TimelineEntry,
+    Detail, EntryKind, FileLink, Incident, IncidentId, Narrative, Part, Participant, Repeats,
+    Status, TimelineEntry, Visibility,
 };
 use crate::playbook::person::Person;
+use crate::playbook::rich_text::{Block, RichText, Span};
 use crate::playbook::steps::action_items::Because;
 
 const NASTY: &str = "A & <b>B</b> \"q\" 'a' ]]> <script>alert(1)</script> {{ 7*7 }} 🚒👩‍👩‍👧 התשלום נפל *x* <!channel>\0\u{b}";
@@ -59,6 +64,94 @@ fn bare_incident(title: &str) -> Incident {
     }
 }
 
+/// Out of order, as two sources merged come in.
+fn rich_timeline() -> Vec<TimelineEntry> {
+    let permalink =
+        |message: &str| Some(format!("https://example.slack.com/archives/C1/{message}"));
+    let question = RichText {
+        blocks: vec![
+            Block::Paragraph(vec![
+                Span::Person {
+                    name: "Chidi Example".to_owned(),
+                    atlassian: None,
+                },
+                Span::Text(" what does ".to_owned()),
+                Span::Code("pool.size".to_owned()),
+                Span::Text(" say?".to_owned()),
+            ]),
+            Block::Code("active=50\n\n  idle=0".to_owned()),
+        ],
+    };
+    let answer = RichText {
+        blocks: vec![Block::Paragraph(vec![
+            Span::Strong(vec![Span::Text("Fifty".to_owned())]),
+            Span::Text(", see ".to_owned()),
+            Span::Link {
+                url: "https://graphs.example.com/d/1?from=1&to=2".to_owned(),
+                label: "the graph".to_owned(),
+            },
+        ])],
+    };
+    vec![
+        entry(
+            "2026-03-02T13:07:02Z",
+            EntryKind::Acknowledged,
+            Some("Ada Example"),
+            "Acknowledged",
+        ),
+        TimelineEntry {
+            repeats: Some(Repeats {
+                times: 12,
+                until: at("2026-03-02T14:05:00Z"),
+            }),
+            ..entry(
+                "2026-03-02T13:05:10Z",
+                EntryKind::Alert,
+                Some("Pingdom"),
+                "checkout.example.com is DOWN: HTTP 502",
+            )
+        },
+        TimelineEntry {
+            url: permalink("p1"),
+            edited_at: Some(at("2026-03-02T13:12:00Z")),
+            text: question,
+            ..entry(
+                "2026-03-02T13:10:00Z",
+                EntryKind::Message,
+                Some("Ada Example"),
+                "",
+            )
+        },
+        TimelineEntry {
+            url: permalink("p2"),
+            thread: Some(at("2026-03-02T13:10:00Z")),
+            text: answer,
+            files: vec![FileLink {
+                name: "pool.png".to_owned(),
+                url: Some("https://example.slack.com/files/F1/pool.png".to_owned()),
+            }],
+            ..entry(
+                "2026-03-02T13:40:00Z",
+                EntryKind::Message,
+                Some("Chidi Example"),
+                "",
+            )
+        },
+        entry(
+            "2026-03-02T13:31:00Z",
+            EntryKind::Note,
+            Some("Ben Example"),
+            "Connections to the payment provider pile up; pool exhausted",
+        ),
+        entry(
+            "2026-03-02T15:19:40Z",
+            EntryKind::Resolved,
+            None,
+            "Resolved",
+        ),
+    ]
+}
+
 fn rich_incident() -> Incident {
     Incident {
         url: Some("https://example.pagerduty.com/incidents/Q1ABC2DEF3".to_owned()),
@@ -70,13 +163,10 @@ fn rich_incident() -> Incident {
             participant("Chidi Example", None, Part::Responder),
             participant("Dana Example", None, Part::Observer),
         ],
-        // Out of order, as two sources merged come in.
-        timeline: vec![
-            entry("2026-03-02T13:07:02Z", EntryKind::Acknowledged, Some("Ada Example"), "Acknowledged"),
-            entry("2026-03-02T13:05:10Z", EntryKind::Alert, Some("Pingdom"), "checkout.example.com is DOWN: HTTP 502"),
-            entry("2026-03-02T13:31:00Z", EntryKind::Note, Some("Ben Example"), "Connections to the payment provider pile up; pool exhausted"),
-            entry("2026-03-02T15:19:40Z", EntryKind::Resolved, None, "Resolved"),
-        ],
+        timeline: rich_timeline(),
+        began_at: Some(at("2026-03-02T13:02:00Z")),
+        mitigated_at: Some(at("2026-03-02T15:10:00Z")),
+        gaps: vec!["Slack's #prod-issue could not be read before 14:02.".to_owned()],
         narrative: Narrative {
             description: Some("The payment provider answered slowly.\n\nOur connection pool has no timeout, so every worker ended up waiting for it and nobody could check out.".to_owned()),
             impact: Some("Checkout: two in three orders failed.\nReporting: numbers came up to an hour late.".to_owned()),
@@ -114,6 +204,8 @@ fn rich_story<'a>(incident: &'a Incident, zone: &'a TimeZone) -> Story<'a> {
         meeting: booked(),
         page_url: Some("https://example.atlassian.net/wiki/spaces/OPS/pages/98310"),
         event_url: Some("https://calendar.google.com/event?eid=abc"),
+        record_read_at: Some(at("2026-03-02T15:30:00Z")),
+        masked: 2,
         mentions: MentionBy::AccountId,
     }
 }
@@ -124,7 +216,8 @@ fn bare_story<'a>(incident: &'a Incident, zone: &'a TimeZone) -> Story<'a> {
         meeting: MeetingState::Coming,
         page_url: None,
         event_url: None,
-        mentions: MentionBy::AccountId,
+        record_read_at: None,
+        masked: 0,
         ..rich_story(incident, zone)
     }
 }

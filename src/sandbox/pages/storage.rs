@@ -227,7 +227,10 @@ impl<'a, 'input> Renderer<'a, 'input> {
         let text = written.map(plain_text).filter(|text| !text.is_empty());
         match target {
             Some(user) if user.tag_name().name() == "user" => {
-                let account = user.attribute((RI, "account-id")).unwrap_or("unknown");
+                let account = user
+                    .attribute((RI, "account-id"))
+                    .or_else(|| user.attribute((RI, "userkey")))
+                    .unwrap_or("unknown");
                 let name = (self.name_of)(account).unwrap_or_else(|| account.to_owned());
                 out.push_str(&format!(
                     "<span class=\"mention\">@{}</span>",

@@ -30,6 +30,10 @@ fn what_pages_are_made_of_is_rendered() {
         ),
         ("<ac:link><ri:user ri:account-id=\"a2\" /></ac:link>", "@a2"),
         (
+            "<ac:link><ri:user ri:userkey=\"a1\" /></ac:link>",
+            "<span class=\"mention\">@Ana &lt;R&gt;</span>",
+        ),
+        (
             "<time datetime=\"2026-05-07\" />",
             "<time class=\"pill\">7 May 2026</time>",
         ),
