@@ -4,7 +4,9 @@
 //! Works with the site's own URL and with `https://api.atlassian.com/ex/confluence/{cloudId}`, which scoped tokens
 //! need: <https://support.atlassian.com/confluence/kb/scoped-api-tokens-in-confluence-cloud>.
 
+mod outline;
 mod pages;
+mod storage_xml;
 mod task_text;
 mod tasks;
 
@@ -17,6 +19,7 @@ use serde_json::Value;
 
 use super::http::{Answer, CallError, Dialect, Failure, Http, Request, Said};
 
+pub use outline::{Manner, Outline, Piece, Place, WrittenTask};
 pub use pages::{Comment, NewPage, Page, PageStatus, Property};
 pub use tasks::{Task, TaskPage, TaskQuery, TaskStatus, User};
 

@@ -1,20 +1,9 @@
 //! Reading a task's body: its words and its date.
 
 use jiff::civil::Date;
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::Node;
 
-use super::Task;
-
-/// Storage format uses prefixes without declaring them, and HTML's named entities.
-const WRAP: (&str, &str) = (
-    "<!DOCTYPE r [<!ENTITY nbsp '&#160;'><!ENTITY ndash '&#8211;'><!ENTITY mdash '&#8212;'><!ENTITY hellip '&#8230;'>\
-     <!ENTITY lsquo '&#8216;'><!ENTITY rsquo '&#8217;'><!ENTITY ldquo '&#8220;'><!ENTITY rdquo '&#8221;'>\
-     <!ENTITY auml '&#228;'><!ENTITY ouml '&#246;'><!ENTITY uuml '&#252;'><!ENTITY Auml '&#196;'><!ENTITY Ouml '&#214;'>\
-     <!ENTITY Uuml '&#220;'><!ENTITY szlig '&#223;'><!ENTITY eacute '&#233;'><!ENTITY egrave '&#232;'>\
-     <!ENTITY euro '&#8364;'><!ENTITY rarr '&#8594;'><!ENTITY larr '&#8592;'><!ENTITY bull '&#8226;'>]>\
-     <r xmlns:ac=\"ac\" xmlns:ri=\"ri\">",
-    "</r>",
-);
+use super::{Task, storage_xml};
 
 impl Task {
     /// What is to be done, as plain words: mentions and the date left out, white space folded. Empty where the body holds
@@ -40,13 +29,7 @@ impl Task {
     }
 
     fn read<T>(&self, with: impl FnOnce(Node<'_, '_>) -> T) -> Option<T> {
-        let text = format!("{}{}{}", WRAP.0, self.storage, WRAP.1);
-        let options = ParsingOptions {
-            allow_dtd: true,
-            ..ParsingOptions::default()
-        };
-        let document = Document::parse_with_options(&text, options).ok()?;
-        Some(with(document.root_element()))
+        storage_xml::read(&self.storage, with)
     }
 }
 
