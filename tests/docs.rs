@@ -372,6 +372,7 @@ fn the_acts_are_those_of_the_architecture_page() {
             Act::FolderId | Act::Folder | Act::Sharing(_) | Act::Spreadsheet | Act::Rows => {}
             Act::Page | Act::Labels | Act::Comment(News::Sheet | News::Meeting) => {}
             Act::Slot | Act::Event | Act::Mail(_) | Act::Chat(_) | Act::Mirror => {}
+            Act::Proofread | Act::Advice | Act::Review(_) => {}
         }
     }
     let acts = [
@@ -389,6 +390,9 @@ fn the_acts_are_those_of_the_architecture_page() {
         Act::Mail(String::new()),
         Act::Chat(String::new()),
         Act::Mirror,
+        Act::Proofread,
+        Act::Advice,
+        Act::Review(jiff::civil::Date::MIN),
     ];
     acts.iter().for_each(listed);
     let expected: Vec<[String; 2]> = acts

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use url::Url;
 
 use super::sections::{
-    ActionItems, AffectedCustomers, Announcement, BusinessHours, Dashboard, Log, ReviewMeeting,
-    Schedule, Store, Templates,
+    ActionItems, AffectedCustomers, Announcement, Blame, BusinessHours, Dashboard, Log, PageReview,
+    ReviewMeeting, Schedule, Store, Templates,
 };
 use super::value::{
     Address, ApiUrl, As, Duration, Folder, Hours, Instant, Label, ListOf, Mailbox, Name, Privacy,
@@ -65,6 +65,10 @@ pub(super) struct Written {
     pub announcement: Announcement,
     /// Following corrective actions.
     pub action_items: ActionItems,
+    /// Reading the page after the meeting.
+    pub page_review: PageReview,
+    /// Looking for wording that blames.
+    pub blame: Blame,
     /// The mail server.
     pub mail: WrittenMail,
     /// Slack.

@@ -4,6 +4,7 @@
 //! crate either fetches the facts or carries out what was decided here.
 
 pub mod action_item;
+pub mod blame;
 pub mod business_hours;
 pub mod case;
 pub mod customer;
@@ -13,6 +14,7 @@ pub mod incident;
 pub mod person;
 pub mod plan;
 pub mod retry;
+pub mod review;
 pub mod rich_text;
 pub mod rules;
 pub mod schedule;

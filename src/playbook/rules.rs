@@ -3,6 +3,8 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::steps::page_review::ReviewRules;
+
 /// Whether a step can be done here at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provision<T> {
@@ -60,4 +62,6 @@ pub struct Rules {
     pub announcement: Provision<AnnouncementRules>,
     /// The nags.
     pub action_items: Provision<()>,
+    /// The review of the page.
+    pub page_review: Provision<ReviewRules>,
 }

@@ -34,6 +34,10 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = embedded![
     "action_items/subject.txt",
     "action_items/body.txt",
     "action_items/body.html",
+    "page_review/subject.txt",
+    "page_review/body.txt",
+    "page_review/body.html",
+    "page_review/advice.xhtml",
 ];
 
 /// Enough for a page at its largest, some hundred times what an ordinary one takes; a loop without end stops here.

@@ -12,6 +12,7 @@ mod error;
 mod mrkdwn;
 mod nag;
 mod rehearsal;
+mod review;
 mod storage;
 mod story;
 #[cfg(test)]
@@ -27,13 +28,14 @@ use minijinja::{Value, context};
 pub use engine::Templates;
 pub use error::RenderError;
 pub use story::{
-    ChatText, EventText, MailText, Meeting, MeetingState, NagDigest, NagItem, PageText,
-    Punctuality, SheetState, Story,
+    ChatText, EventText, MailText, Meeting, MeetingState, NagDigest, NagItem, Occasion,
+    PageText, Punctuality, ReviewDigest, SheetState, Story,
 };
 
 use timeline::Timeline;
 use view::View;
 
+use crate::playbook::review::Remarks;
 use crate::playbook::steps::act::News;
 
 /// What the vendors allow, in UTF-16 units. Confluence refuses page titles over 255 characters; the others cut or fold
@@ -176,6 +178,40 @@ impl Templates {
             text: self.fill("action_items/body.txt", view.clone())?,
             html: self.fill("action_items/body.html", view)?,
         })
+    }
+
+    /// The mail that tells a leader what is missing on the page.
+    ///
+    /// # Errors
+    /// A template's fault, and [`RenderError::NoNews`] where nothing is missing.
+    pub fn review_mail(&self, digest: &ReviewDigest<'_>) -> Result<MailText, RenderError> {
+        if digest.missing.is_empty() {
+            return Err(RenderError::NoNews {
+                template: "page_review/subject.txt".to_owned(),
+            });
+        }
+        let view = review::view(digest);
+        Ok(MailText {
+            subject: self.fill_line("page_review/subject.txt", "", limit::SUBJECT, |_| {
+                view.clone()
+            })?,
+            text: self.fill("page_review/body.txt", view.clone())?,
+            html: self.fill("page_review/body.html", view)?,
+        })
+    }
+
+    /// The footer comment, in storage format, that advises on a page's wording.
+    ///
+    /// # Errors
+    /// A template's fault, and [`RenderError::NoNews`] where there is nothing to remark on.
+    pub fn advice_comment(&self, remarks: &Remarks, marker: &str) -> Result<String, RenderError> {
+        let template = "page_review/advice.xhtml";
+        if remarks.remarks.is_empty() {
+            return Err(RenderError::NoNews {
+                template: template.to_owned(),
+            });
+        }
+        self.fill_storage(template, review::comment(remarks, marker))
     }
 
     /// One line that holds as much of the title as fits.

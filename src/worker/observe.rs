@@ -46,7 +46,7 @@ pub(super) async fn earlier_folder(
     .await
 }
 
-fn is_older_than_ledger(worker: &Worker, incident: &Incident) -> bool {
+pub(super) fn is_older_than_ledger(worker: &Worker, incident: &Incident) -> bool {
     // By its opening: one that was resolved, worked on under an earlier ledger, opened again and resolved once more has
     // a resolution that is younger than the ledger.
     incident.opened_at < worker.memory.birth()
@@ -288,4 +288,9 @@ pub(super) fn comment_mark(marker: &str, news: News) -> String {
         News::Sheet => format!("{marker}/sheet"),
         News::Meeting => format!("{marker}/meeting"),
     }
+}
+
+/// What marks a comment as the one that advises on the page's wording.
+pub(super) fn advice_mark(marker: &str) -> String {
+    format!("{marker}/advice")
 }

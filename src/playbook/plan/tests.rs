@@ -40,6 +40,8 @@ fn rules() -> Rules {
             channels: vec!["C1".to_owned()],
         }),
         action_items: Provision::Provided(()),
+        // It has its own tests, beside it.
+        page_review: Provision::Off("not in these tests".to_owned()),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Every act there is: what the steps owe, spelt out one by one, so that the compiler lists who has to deal with a new one.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Step;
+use super::page_review::REVIEW;
 
 /// News that came too late for the page and is brought by a comment: a page that people type in is never rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,6 +45,12 @@ pub enum Act {
     Chat(String),
     /// Write down on the page what is about to be sent, since no vendor can be asked whether it was.
     Mirror,
+    /// Look at the page's wording before the meeting.
+    Proofread,
+    /// Comment advice on the page's wording.
+    Advice,
+    /// Read the page and tell its leader on that day what is missing.
+    Review(Date),
 }
 
 impl Act {
@@ -55,6 +63,7 @@ impl Act {
             Self::Page | Self::Labels | Self::Comment(_) => Step::PostmortemPage,
             Self::Slot | Self::Event => Step::ReviewMeeting,
             Self::Mail(_) | Self::Chat(_) | Self::Mirror => Step::Announcement,
+            Self::Proofread | Self::Advice | Self::Review(_) => Step::PageReview,
         }
     }
 
@@ -64,6 +73,7 @@ impl Act {
             Self::Sharing(whom) | Self::Mail(whom) | Self::Chat(whom) => {
                 format!("{}:{whom}", self.kind())
             }
+            Self::Review(date) => format!("{REVIEW}{date}"),
             Self::FolderId
             | Self::Folder
             | Self::Spreadsheet
@@ -73,7 +83,9 @@ impl Act {
             | Self::Comment(_)
             | Self::Slot
             | Self::Event
-            | Self::Mirror => self.kind().to_owned(),
+            | Self::Mirror
+            | Self::Proofread
+            | Self::Advice => self.kind().to_owned(),
         }
     }
 
@@ -94,6 +106,9 @@ impl Act {
             Self::Mail(_) => "mail",
             Self::Chat(_) => "chat",
             Self::Mirror => "mirror",
+            Self::Proofread => "proofread",
+            Self::Advice => "advice",
+            Self::Review(_) => "review",
         }
     }
 
@@ -114,6 +129,9 @@ impl Act {
             Self::Mail(list) => format!("mail {list}"),
             Self::Chat(channel) => format!("post to {channel}"),
             Self::Mirror => "note on the page what is sent".into(),
+            Self::Proofread => "look at the page's wording".into(),
+            Self::Advice => "comment advice on wording".into(),
+            Self::Review(_) => "read the page and tell what is missing".into(),
         }
     }
 }

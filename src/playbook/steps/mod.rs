@@ -4,6 +4,7 @@ pub mod act;
 pub mod action_items;
 pub mod affected_customers;
 pub mod announcement;
+pub mod page_review;
 pub mod postmortem_page;
 pub mod review_meeting;
 
@@ -26,16 +27,19 @@ pub enum Step {
     Announcement,
     /// Corrective actions are followed until they are done.
     ActionItems,
+    /// The page is read after the meeting; its leader is told what is missing.
+    PageReview,
 }
 
 impl Step {
     /// Every step, in the order of the process.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AffectedCustomers,
         Self::PostmortemPage,
         Self::ReviewMeeting,
         Self::Announcement,
         Self::ActionItems,
+        Self::PageReview,
     ];
 
     /// The name, the same everywhere.
@@ -46,6 +50,7 @@ impl Step {
             Self::ReviewMeeting => "review_meeting",
             Self::Announcement => "announcement",
             Self::ActionItems => "action_items",
+            Self::PageReview => "page_review",
         }
     }
 

@@ -53,7 +53,7 @@ pub(super) enum By {
     Chat,
 }
 
-fn channel<'a>(job: &Job<'a>, by: By) -> Result<&'a dyn Channel, ActError> {
+pub(super) fn channel<'a>(job: &Job<'a>, by: By) -> Result<&'a dyn Channel, ActError> {
     let (channel, section) = match by {
         By::Mail => (&job.worker.means.email, "mail"),
         By::Chat => (&job.worker.means.chat, "slack"),

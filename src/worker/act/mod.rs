@@ -6,6 +6,7 @@
 
 pub mod affected_customers;
 pub mod announcement;
+pub mod page_review;
 pub mod postmortem_page;
 pub mod review_meeting;
 
@@ -18,6 +19,7 @@ use serde_json::Value;
 use self::announcement::By;
 use super::Worker;
 use crate::channels::{Channel, DeliveryError};
+use crate::playbook::blame::Lint;
 use crate::playbook::case::{Case, Decision};
 use crate::playbook::effect::EffectKey;
 use crate::playbook::steps::Step;
@@ -68,6 +70,8 @@ pub struct Means {
     pub email: Option<Arc<dyn Channel>>,
     /// Chat.
     pub chat: Option<Arc<dyn Channel>>,
+    /// What looks for wording that blames.
+    pub lint: Option<Lint>,
 }
 
 /// An act that happened.
@@ -274,6 +278,9 @@ pub async fn perform(job: &mut Job<'_>, act: &Act) -> Result<Done, ActError> {
         Act::Mail(list) => announcement::send(job, act, By::Mail, list).await,
         Act::Chat(channel) => announcement::send(job, act, By::Chat, channel).await,
         Act::Mirror => announcement::mirror(job).await,
+        Act::Proofread => page_review::proofread(job).await,
+        Act::Advice => page_review::advise(job).await,
+        Act::Review(date) => page_review::review(job, act, *date).await,
     }
 }
 
@@ -284,7 +291,7 @@ pub async fn perform(job: &mut Job<'_>, act: &Act) -> Result<Done, ActError> {
 pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
     match act {
         // A choice changes nothing outside: making it again is free, and the first one recorded holds.
-        Act::FolderId | Act::Slot => Ok(Found::Absent),
+        Act::FolderId | Act::Slot | Act::Proofread => Ok(Found::Absent),
         Act::Folder => affected_customers::find_folder(job).await,
         Act::Sharing(group) => affected_customers::find_sharing(job, group).await,
         Act::Spreadsheet => affected_customers::find_spreadsheet(job).await,
@@ -297,5 +304,7 @@ pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
         Act::Mail(list) => announcement::find(job, act, By::Mail, list).await,
         Act::Chat(channel) => announcement::find(job, act, By::Chat, channel).await,
         Act::Mirror => announcement::find_mirror(job).await,
+        Act::Advice => page_review::find_advice(job).await,
+        Act::Review(_) => Ok(page_review::find_review(job)),
     }
 }
