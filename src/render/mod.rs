@@ -28,8 +28,8 @@ use minijinja::{Value, context};
 pub use engine::Templates;
 pub use error::RenderError;
 pub use story::{
-    ChatText, EventText, MailText, Meeting, MeetingState, NagDigest, NagItem, Occasion,
-    PageText, Punctuality, ReviewDigest, SheetState, Story,
+    ChatText, EventText, MailText, Meeting, MeetingState, NagDigest, NagItem, Occasion, PageText,
+    Punctuality, ReviewDigest, SheetState, Story,
 };
 
 use timeline::Timeline;

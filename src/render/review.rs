@@ -133,7 +133,7 @@ fn item(missing: &Missing) -> Item {
         Missing::Priorities { open, most } => item(
             "Action items",
             format!("{open} are open, which is more than {most}"),
-            "What is not a top priority does not become one: keep those that are, and tick or delete the rest.",
+            "What is not a top priority does not become one: keep those that are, and take the rest off the page.",
         ),
     }
 }

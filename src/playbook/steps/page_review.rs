@@ -33,6 +33,14 @@ pub const COMPLETE: &str = "complete";
 /// The name of the decision that holds what is to be said about the page's wording, once there is something: [`Remarks`].
 pub const FINDINGS: &str = "findings";
 
+/// What the names of the decisions begin with that hold a meeting's end where people have moved it; a date follows.
+const MOVED: &str = "moved:";
+
+/// The name of the decision that people had moved the meeting, as was seen on that day.
+pub fn moved(date: Date) -> String {
+    format!("{MOVED}{date}")
+}
+
 /// What reviews go by.
 #[derive(Clone, Debug)]
 pub struct ReviewRules {
@@ -71,7 +79,11 @@ pub fn addressee(case: &Case, rules: &ReviewRules) -> Option<(Person, String)> {
 
 /// Whether a list of what is missing has gone out.
 pub fn was_told(case: &Case) -> bool {
-    reviews(case).any(|(_, effect)| effect.reference().is_some())
+    reviews(case).any(|(_, effect)| {
+        effect
+            .reference()
+            .is_some_and(|reference| reference != PUT_OFF)
+    })
 }
 
 /// What the page was created with, once it was.
@@ -170,16 +182,30 @@ fn begins(case: &Case, review: &ReviewRules) -> Option<(Timestamp, &'static str)
         .effect_of(&Act::Page)
         .filter(|effect| matches!(effect.state, EffectState::Done { .. }))
         .map(|effect| effect.updated_at);
-    if let Some(slot) = slot(case)
-        && made_at.is_none_or(|made_at| made_at < slot.end)
+    if let Some(end) = meeting_ends(case)
+        && made_at.is_none_or(|made_at| made_at < end)
     {
-        return Some((slot.end, "the end of the meeting"));
+        return Some((end, "the end of the meeting"));
     }
     let team = review.hours.team();
     let at = (0..review.after_page).fold(made_at?, |at, _| {
         team.deadline(at, &Deadline::NextBusinessDay)
     });
     Some((at, "the business days that people have for the page"))
+}
+
+/// When the meeting ends: as it was booked, or as people were last seen to have moved it.
+pub fn meeting_ends(case: &Case) -> Option<Timestamp> {
+    let moved = case
+        .decisions
+        .iter()
+        .filter(|decision| decision.step == Step::PageReview && decision.name.starts_with(MOVED))
+        .filter_map(|decision| serde_json::from_value(decision.value.clone()).ok());
+    slot(case)
+        .map(|slot| slot.end)
+        .into_iter()
+        .chain(moved)
+        .max()
 }
 
 fn slot(case: &Case) -> Option<ChosenSlot> {
@@ -194,6 +220,9 @@ fn reviews(case: &Case) -> impl Iterator<Item = (Date, &Effect)> {
         Some((date.parse().ok()?, effect))
     })
 }
+
+/// What the ledger refers to for a review that found its meeting still to come: nobody was told anything.
+pub const PUT_OFF: &str = "put off";
 
 /// What the targets of reviews begin with; the date follows.
 pub(super) const REVIEW: &str = "review:";

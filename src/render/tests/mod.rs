@@ -4,6 +4,7 @@
 
 mod outside_text;
 mod overrides;
+mod reviews;
 mod texts;
 
 use jiff::Timestamp;

@@ -4,6 +4,7 @@
 //! count by what is in them. Nothing here judges.
 
 mod table;
+mod task;
 
 use jiff::civil::Date;
 use roxmltree::Node;
@@ -207,10 +208,8 @@ impl Reader<'_> {
         self.end_run(place);
         self.inside(node, place, depth);
         let Run { text, figures, .. } = std::mem::take(&mut self.run);
-        let level = match node.tag_name().name().trim_start_matches('h').parse() {
-            Ok(level) => level,
-            Err(_) => 6,
-        };
+        let name = node.tag_name().name();
+        let level = name.trim_start_matches('h').parse().unwrap_or(6);
         let text = folded(&text);
         self.pieces.push(Piece::Heading { level, text });
         self.pieces.extend((0..figures).map(|_| Piece::Figure));
@@ -297,7 +296,7 @@ impl Reader<'_> {
             .descendants()
             .filter(|node| node.has_tag_name(("ac", "task")));
         self.pieces
-            .extend(tasks.map(|task| Piece::Task(written(task))));
+            .extend(tasks.map(|task| Piece::Task(task::written(task))));
     }
 
     fn quoted(&mut self, place: &Place, text: &str) {
@@ -353,53 +352,6 @@ fn account_in<'a>(node: Node<'a, '_>) -> Option<&'a str> {
     ["account-id", "userkey", "username"]
         .into_iter()
         .find_map(|name| user.attribute(("ri", name)))
-}
-
-fn written(task: Node<'_, '_>) -> WrittenTask {
-    let child = |name: &str| {
-        task.children()
-            .find(|child| child.has_tag_name(("ac", name)))
-    };
-    let status = match child("task-status").map(words).as_deref().map(str::trim) {
-        Some("complete") => TaskStatus::Complete,
-        Some(_) | None => TaskStatus::Incomplete,
-    };
-    let mut read = WrittenTask {
-        text: String::new(),
-        assignee: None,
-        due: None,
-        status,
-    };
-    if let Some(body) = child("task-body") {
-        let mut text = String::new();
-        for node in own(body) {
-            if let Some(words) = node.text().filter(|_| node.is_text()) {
-                text.push_str(words);
-            } else if node.has_tag_name("time") {
-                let date = node.attribute("datetime");
-                read.due = read.due.or(date.and_then(|date| date.parse().ok()));
-            } else if node.has_tag_name(("ac", "link")) {
-                let account = account_in(node).map(str::to_owned);
-                read.assignee = read.assignee.or(account);
-            } else if node.has_tag_name("p") || node.has_tag_name("br") {
-                text.push(' ');
-            }
-        }
-        read.text = folded(&text.replace('\n', " "));
-    }
-    read
-}
-
-/// Everything in a task's body but the tasks below it.
-fn own<'a, 'i>(body: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
-    let mut left: Vec<Node<'a, 'i>> = vec![body];
-    std::iter::from_fn(move || {
-        let node = left.pop()?;
-        if !node.has_tag_name(("ac", "task-list")) {
-            left.extend(node.children().rev());
-        }
-        Some(node)
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! again and mails what it says then, with the same Message-ID: a reminder that is lost would leave the page as it is
 //! for another day. The advice is a comment, and is looked for by its marker before it is written again.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -20,11 +21,12 @@ use crate::playbook::review::{self, Form, Missing, PageItem, PageText, Piece, Re
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::playbook::steps::page_review::{
-    self, COMPLETE, FINDINGS, FORM, ReviewRules, has_findings, is_complete,
+    self, COMPLETE, FINDINGS, FORM, PUT_OFF, ReviewRules, has_findings, is_complete,
 };
 use crate::playbook::steps::review_meeting::SLOT;
 use crate::render::{Occasion, ReviewDigest};
 use crate::vendors::confluence::{self, Manner, Outline, PageStatus, Place, TaskStatus};
+use crate::vendors::google::calendar::EventStatus;
 use crate::vendors::http::Failure;
 use crate::worker::{Worker, observe};
 
@@ -217,7 +219,29 @@ pub(super) async fn find_advice(job: &mut Job<'_>) -> Result<Found, ActError> {
     }))
 }
 
+/// When the meeting ends, if people have moved it and it is still to come. Asked before the first list only; where the
+/// calendar does not answer, the time that was booked holds.
+async fn put_off_until(job: &Job<'_>) -> Option<Timestamp> {
+    let google = job.worker.means.google.as_ref()?;
+    if page_review::was_told(job.case) || !job.case.is_done(&Act::Event) {
+        return None;
+    }
+    let id = job.hash(&Act::Event);
+    let event = google.calendar.event(&google.calendar_id, &id).await;
+    let event = event.ok().flatten()?;
+    match event.status {
+        EventStatus::Confirmed | EventStatus::Tentative | EventStatus::Unknown => {}
+        EventStatus::Cancelled => return None,
+    }
+    event.end.filter(|end| *end > job.now)
+}
+
 pub(super) async fn review(job: &mut Job<'_>, act: &Act, date: Date) -> Result<Done, ActError> {
+    if let Some(end) = put_off_until(job).await {
+        job.decide(Step::PageReview, &page_review::moved(date), json!(end))
+            .await?;
+        return Ok(Done::at(PUT_OFF, None));
+    }
     let page = match look(job).await? {
         Looked::At(page) => page,
         Looked::Gone(why) => {
@@ -275,6 +299,9 @@ pub(super) fn find_review(job: &Job<'_>) -> Found {
     if is_complete(job.case) {
         // It had found nothing to tell.
         return Found::Yes(Done::at("complete", None));
+    }
+    if page_review::meeting_ends(job.case).is_some_and(|end| end > job.now) {
+        return Found::Yes(Done::at(PUT_OFF, None));
     }
     Found::CannotKnow(Otherwise::Repeat)
 }

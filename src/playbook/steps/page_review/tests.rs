@@ -334,6 +334,21 @@ fn a_page_that_came_after_its_meeting_gets_the_same_time() {
 }
 
 #[test]
+fn a_meeting_that_people_moved_is_over_when_they_moved_it_to() {
+    let put_off = EffectState::Done {
+        reference: PUT_OFF.to_owned(),
+        url: None,
+    };
+    let case = with(read_before(case()), &on("2026-03-03"), put_off, MEETING.1);
+    let seen = moved("2026-03-03".parse().unwrap());
+    let case = decided(case, Step::PageReview, &seen, json!("2026-03-05T12:00:00Z"));
+    assert!(!was_told(&case), "nobody was");
+    let (ready, wake_at) = outcome(&case, "2026-03-04T09:00:00Z");
+    assert_eq!((ready, wake_at), (vec![], Some(at("2026-03-05T12:00:00Z"))));
+    assert_eq!(outcome(&case, "2026-03-05T12:00:00Z").0, [on("2026-03-05")]);
+}
+
+#[test]
 fn before_there_is_a_page_its_review_waits_for_it() {
     let mut case = case();
     case.effects.clear();
