@@ -122,7 +122,7 @@ impl Texts {
         let page = templates
             .page(&story)
             .map_err(|error| Fault::Usage(error.to_string()))?;
-        let review = page_review::preview(&job, &page.storage).await;
+        let review = page_review::preview(&job, &story, &page.storage).await;
         let lead = case.incident.lead().cloned().unwrap_or_default();
         let today = now
             .to_zoned_datetime(worker.company.hours.of(&lead).zone().clone())

@@ -596,3 +596,36 @@ async fn a_template_of_ones_own_is_reviewed_by_its_own_prompts() {
     installation.at("2026-03-05T09:00:00Z");
     assert_eq!(told(&installation).await, 1);
 }
+
+#[tokio::test]
+async fn what_the_record_itself_tells_is_neither_missing_nor_left_alone() {
+    let installation = Setup::default()
+        .seed(&json!({"people": people(), "incidents": []}))
+        .start()
+        .await;
+    let incident = json!({
+        "id": "INC-1",
+        "title": "Checkout is down",
+        "service": "Checkout API",
+        "opened_at": "2026-03-02T07:00:00Z",
+        "resolved_at": "2026-03-02T08:00:00Z",
+        "lead": {"name": "Ada Brandt", "email": "ada@example.com"},
+        "description": "The disk was full.\n\nThis was human error.",
+    });
+    let file = installation.incident_files().join("INC-1.json");
+    std::fs::write(file, incident.to_string()).unwrap();
+    installation.good_pass().await;
+    installation.at(WEDNESDAY);
+    assert_eq!(told(&installation).await, 1);
+    let mail = installation.world().reviews().remove(0);
+    assert!(!mail.text.contains("Description"), "{}", mail.text);
+    assert!(mail.text.contains("Customer impact"), "{}", mail.text);
+    let comments = installation.world().0["confluence"]["comments"].clone();
+    assert_eq!(comments.as_array().unwrap().len(), 1, "{comments}");
+    assert!(
+        comments[0]["body"]
+            .as_str()
+            .unwrap()
+            .contains("human error")
+    );
+}

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Manner, PageText, Passage, Piece, Place, Section};
-use crate::playbook::incident::Narrative;
 
 /// The page as it was created: fingerprints of its words, none of the words themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,20 +21,20 @@ pub struct Form {
 }
 
 impl Form {
-    /// The form of a page as it was created. What came from the incident's own account counts as written by people.
+    /// The form of a page as its template makes it of an incident that nobody has written about: the words of the
+    /// incident's own account count as people's, and may look like anything.
     ///
     /// Prompts are what the template wrote in italics. In a list or a table each is a blank of its own; a paragraph in
     /// italics beside such blanks, beside tasks or beside the record tells how to fill them in, and may stay.
-    pub fn of(page: &PageText, narrative: &Narrative) -> Self {
-        let told = told(narrative);
+    pub fn of(page: &PageText) -> Self {
         let mut form = Self::default();
         for section in page.sections() {
-            form.learn(&section, &told);
+            form.learn(&section);
         }
         form
     }
 
-    fn learn(&mut self, section: &Section<'_>, told: &BTreeSet<String>) {
+    fn learn(&mut self, section: &Section<'_>) {
         let beside = section.pieces.iter().any(|piece| match piece {
             Piece::Passage(passage) => match passage.place {
                 Place::Item => is_prompt(passage),
@@ -52,10 +51,6 @@ impl Form {
             match piece {
                 Piece::Passage(passage) => {
                     let print = fingerprint(&passage.text);
-                    if told.contains(&print) {
-                        asks = true;
-                        continue;
-                    }
                     words.push(print.clone());
                     asks |= is_prompt(passage);
                     match (&passage.place, passage.manner) {
@@ -131,24 +126,6 @@ fn is_prompt(passage: &Passage) -> bool {
         (Place::Quoted, _) | (_, Manner::Plain) => false,
         (_, Manner::Emphasised | Manner::Placeholder) => true,
     }
-}
-
-/// Fingerprints of the paragraphs and lines that the record brought.
-fn told(narrative: &Narrative) -> BTreeSet<String> {
-    let Narrative {
-        description,
-        impact,
-        fix_for_now,
-        fix_for_good,
-        next_steps,
-    } = narrative;
-    [description, impact, fix_for_now, fix_for_good, next_steps]
-        .into_iter()
-        .flatten()
-        .flat_map(|text| text.split("\n\n").chain(text.lines()))
-        .filter(|text| !text.trim().is_empty())
-        .map(fingerprint)
-        .collect()
 }
 
 /// The same for the same words in other letters' case and with other white space. FNV-1a: it has to be the same in every

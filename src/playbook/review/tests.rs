@@ -1,7 +1,6 @@
 use rstest::rstest;
 
 use super::*;
-use crate::playbook::incident::Narrative;
 
 fn heading(level: u8, text: &str) -> Piece {
     Piece::Heading {
@@ -79,13 +78,11 @@ fn created() -> Vec<Piece> {
     ]
 }
 
+/// The same page of an incident that nobody has written about.
 fn form() -> Form {
-    let narrative = Narrative {
-        impact: Some("Checkouts failed for an hour.\n".to_owned()),
-        ..Narrative::default()
-    };
-    let page = PageText { pieces: created() };
-    Form::of(&page, &narrative)
+    let mut pieces = created();
+    pieces[16] = prompt("What did customers notice?");
+    Form::of(&PageText { pieces })
 }
 
 /// The same page when everything on it is well.
@@ -277,12 +274,9 @@ fn action_items_are_not_asked_for_where_their_section_was_deleted_or_never_was()
     // Its heading alone is enough to ask.
     page.push(heading(2, "Corrective actions"));
     assert_eq!(missing_on(page), [Missing::Items]);
-    let own = Form::of(
-        &PageText {
-            pieces: vec![heading(2, "Notes"), prompt("Write.")],
-        },
-        &Narrative::default(),
-    );
+    let own = Form::of(&PageText {
+        pieces: vec![heading(2, "Notes"), prompt("Write.")],
+    });
     let page = PageText {
         pieces: vec![heading(2, "Notes"), words("Written.")],
     };
@@ -299,7 +293,7 @@ fn a_template_of_ones_own_asks_in_italics_or_with_placeholders() {
             passage("Type", Place::Paragraph, Manner::Placeholder),
         ],
     };
-    let form = Form::of(&created, &Narrative::default());
+    let form = Form::of(&created);
     assert_eq!(judge(&created, &form, 7), [answers("Why", "Type", 1)]);
     let emptied = PageText {
         pieces: vec![heading(1, "What"), heading(1, "Why"), words("Because.")],

@@ -16,6 +16,7 @@ use crate::channels::Message;
 use crate::playbook::action_item::ItemStatus;
 use crate::playbook::blame::{Passage, Voice};
 use crate::playbook::case::Case;
+use crate::playbook::incident::{Incident, Narrative};
 use crate::playbook::person::Person;
 use crate::playbook::review::{self, Form, Missing, PageItem, PageText, Piece, Remarks};
 use crate::playbook::steps::Step;
@@ -24,7 +25,7 @@ use crate::playbook::steps::page_review::{
     self, COMPLETE, FINDINGS, FORM, PUT_OFF, ReviewRules, has_findings, is_complete,
 };
 use crate::playbook::steps::review_meeting::SLOT;
-use crate::render::{Occasion, ReviewDigest};
+use crate::render::{Occasion, ReviewDigest, Story};
 use crate::vendors::confluence::{self, Manner, Outline, PageStatus, Place, TaskStatus};
 use crate::vendors::google::calendar::EventStatus;
 use crate::vendors::http::Failure;
@@ -82,11 +83,27 @@ fn piece(piece: confluence::Piece) -> Piece {
 
 /// Remembers what a page is created with, before it is: later nobody can tell it from what people wrote.
 pub(super) async fn remember_form(job: &mut Job<'_>, storage: &str) -> Result<(), ActError> {
-    if let Some(page) = page_text(job.worker, job.case, storage) {
-        let form = Form::of(&page, &job.case.incident.narrative);
+    let form = form_of(job.worker, job.case, &observe::page_story(job), storage);
+    if let Some(form) = form {
         job.decide(Step::PageReview, FORM, json!(form)).await?;
     }
     Ok(())
+}
+
+/// What the template makes of the story without the incident's own account, which would look like the template's words;
+/// of the page itself where that fails.
+fn form_of(worker: &Worker, case: &Case, story: &Story<'_>, storage: &str) -> Option<Form> {
+    let unwritten = Incident {
+        narrative: Narrative::default(),
+        ..case.incident.clone()
+    };
+    let story = Story {
+        incident: &unwritten,
+        ..story.clone()
+    };
+    let page = worker.means.templates.page(&story);
+    let storage = page.as_ref().map_or(storage, |page| &page.storage);
+    Some(Form::of(&page_text(worker, case, storage)?))
 }
 
 /// What became of looking at the page.
@@ -330,15 +347,15 @@ const MOST_ITEMS: usize = 7;
 
 /// Judges the page as it is now, or as it would be created where it cannot be read; mails and comments nothing. `None`
 /// where neither can be read.
-pub async fn preview(job: &Job<'_>, created: &str) -> Option<Preview> {
+pub async fn preview(job: &Job<'_>, story: &Story<'_>, created: &str) -> Option<Preview> {
     let (worker, case) = (job.worker, job.case);
     let as_created = page_text(worker, case, created)?;
     let (of, page) = match look(job).await {
         Ok(Looked::At(page)) => (Reviewed::OnTheWiki, page),
-        Ok(Looked::Gone(_)) | Err(_) => (Reviewed::AsCreated, as_created.clone()),
+        Ok(Looked::Gone(_)) | Err(_) => (Reviewed::AsCreated, as_created),
     };
-    let form =
-        page_review::form(case).unwrap_or_else(|| Form::of(&as_created, &case.incident.narrative));
+    let remembered = page_review::form(case);
+    let form = remembered.or_else(|| form_of(worker, case, story, created))?;
     let rules = worker.rules.page_review.provided();
     let most = rules.map_or(MOST_ITEMS, |rules| rules.most_items);
     Some(Preview {
