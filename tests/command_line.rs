@@ -218,6 +218,7 @@ async fn show_renders_everything_and_sends_nothing() {
         "announcement, mail",
         "review_meeting",
         "action_items",
+        "page_review, of the page as it is created",
         "Checkout is down",
     ] {
         assert!(shown.contains(words), "{words}: {shown}");

@@ -375,6 +375,7 @@ fn the_acts_are_those_of_the_architecture_page() {
             Act::Slot | Act::Event | Act::Contact => {}
             Act::Mail(_) | Act::Chat(_) | Act::Mirror => {}
             Act::BriefMail(_) | Act::BriefChat(_) | Act::Note | Act::Links(_) => {}
+            Act::Proofread | Act::Advice | Act::Review(_) => {}
         }
     }
     let acts = [
@@ -398,6 +399,9 @@ fn the_acts_are_those_of_the_architecture_page() {
         Act::BriefChat(String::new()),
         Act::Note,
         Act::Links(String::new()),
+        Act::Proofread,
+        Act::Advice,
+        Act::Review(jiff::civil::Date::MIN),
     ];
     acts.iter().for_each(listed);
     let expected: Vec<[String; 2]> = acts

@@ -15,6 +15,7 @@ use super::network::{Network, means, sources};
 use super::{Common, Fault, LogFormat};
 use crate::clock::Clock;
 use crate::config::{self, Config, Count};
+use crate::playbook::blame::Lint;
 use crate::playbook::business_hours::{BusinessHours, Deadline, Shift};
 use crate::playbook::hours::Hours;
 use crate::playbook::person::{Directory, Person};
@@ -23,6 +24,7 @@ use crate::playbook::retry::RetryRules;
 use crate::playbook::rules::{
     AnnouncementRules, BriefingRules, CustomerRules, Provision, Rules, Way,
 };
+use crate::playbook::steps::page_review::ReviewRules;
 use crate::render::Templates;
 use crate::sources::customers::CustomerFiles;
 use crate::store::Store;
@@ -106,7 +108,7 @@ pub async fn worker(config: &Config, clock: Clock, store: Arc<dyn Store>) -> Res
     let network = Network::of(config);
     let means = means(&network, &clock)?;
     let sources = sources(&network)?;
-    let rules = rules(config);
+    let rules = rules(config)?;
     let holder = holder(&clock);
     Ok(Worker {
         clock,
@@ -143,7 +145,10 @@ fn holder(clock: &Clock) -> String {
 }
 
 /// What planning goes by.
-pub fn rules(config: &Config) -> Rules {
+///
+/// # Errors
+/// Where hours do not make a week, as in [`company`].
+pub fn rules(config: &Config) -> Result<Rules, Fault> {
     let google = |what: &str| match &config.google {
         Some(_) => Provision::Provided(()),
         None => Provision::Off(format!("google is not configured, so there is no {what}")),
@@ -166,7 +171,7 @@ pub fn rules(config: &Config) -> Rules {
             .map(|_| config.announcement.channels.clone())
             .unwrap_or_default(),
     };
-    Rules {
+    Ok(Rules {
         settle: config.schedule.settle,
         patience: config.schedule.patience,
         announcement_patience: config
@@ -200,7 +205,42 @@ pub fn rules(config: &Config) -> Rules {
                 Provision::Off("mail is not configured, so nobody can be reminded".to_owned())
             }
         },
-    }
+        page_review: page_review(config)?,
+    })
+}
+
+/// How pages are reviewed.
+fn page_review(config: &Config) -> Result<Provision<ReviewRules>, Fault> {
+    let review = &config.page_review;
+    let off = match (&config.confluence, &config.mail) {
+        _ if !review.enabled => "`page_review.enabled` is false",
+        (None, _) => "confluence is not configured, so there is no page to read",
+        (_, None) => "mail is not configured, so nobody can be told what is missing",
+        (Some(_), Some(_)) => {
+            return Ok(Provision::Provided(ReviewRules {
+                hours: working_hours(config)?,
+                most_items: usize::try_from(review.most_items).unwrap_or(usize::MAX),
+                before: review.before,
+                after_page: review.after_page,
+                advice: if config.blame.enabled {
+                    Provision::Provided(())
+                } else {
+                    Provision::Off("`blame.enabled` is false".to_owned())
+                },
+                fallback: review.fallback.clone(),
+            }));
+        }
+    };
+    Ok(Provision::Off(off.to_owned()))
+}
+
+/// Who works when.
+fn working_hours(config: &Config) -> Result<Hours, Fault> {
+    Ok(Hours::new(
+        business_hours(config)?,
+        personal_hours(config)?,
+        config.action_items.nag_from,
+    ))
 }
 
 /// How the lead can be briefed here.
@@ -233,11 +273,7 @@ fn lead_briefing(config: &Config) -> Provision<BriefingRules> {
 
 /// What acting goes by.
 pub fn company(config: &Config) -> Result<Company, Fault> {
-    let hours = Hours::new(
-        business_hours(config)?,
-        personal_hours(config)?,
-        config.action_items.nag_from,
-    );
+    let hours = working_hours(config)?;
     let directory = Directory::new(
         config
             .people
@@ -356,6 +392,24 @@ pub fn templates(config: &Config) -> Result<Templates, Fault> {
     let overrides =
         config::template_files(folder).map_err(|error| Fault::Usage(error.to_string()))?;
     Templates::with_overrides(overrides).map_err(|error| Fault::Usage(error.to_string()))
+}
+
+/// What looks for wording that blames: the compiled-in rules, or those of the configured file.
+pub fn lint(config: &Config) -> Result<Option<Lint>, Fault> {
+    if !config.blame.enabled {
+        return Ok(None);
+    }
+    let lint = match &config.blame.rules {
+        None => Lint::built_in().map_err(anyhow::Error::from)?,
+        Some(file) => {
+            let fault = |error: &dyn std::fmt::Display| {
+                Fault::Usage(format!("blame.rules: {}: {error}", file.display()))
+            };
+            let rules = config::blame_rules(file).map_err(|error| fault(&error))?;
+            Lint::parse(&rules).map_err(|error| fault(&error))?
+        }
+    };
+    Ok(Some(lint))
 }
 
 /// Whether there is a ledger at that place.

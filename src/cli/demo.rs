@@ -21,7 +21,7 @@ use super::run::stop_on_signal;
 use super::{Common, Exit, Fault, compose, run, sandbox, screen};
 use crate::clock::Clock;
 use crate::config;
-use crate::playbook::case::Case;
+use crate::playbook::case::{Case, Waiver};
 use crate::playbook::slot::ChosenSlot;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
@@ -190,6 +190,7 @@ impl Story<'_> {
                     self.nags.push(line);
                     sent += 1;
                 }
+                self.say_reviewed(&report);
             }
             if sent > 0 {
                 nagged += 1;
@@ -201,6 +202,7 @@ impl Story<'_> {
                 self.headline(&format!(
                     "Everybody ticks the boxes on the pages ({ticked} of them)."
                 ));
+                self.waive_reviews().await?;
             }
         }
         Ok(())
@@ -241,6 +243,36 @@ impl Story<'_> {
                 anstream::println!("      ✓ {}", act.what());
             }
         }
+    }
+
+    /// Who was told what is missing on a page. In the demo nobody fills the pages in.
+    fn say_reviewed(&self, report: &Report) {
+        for worked in &report.worked {
+            let reviewed = worked.done.iter().any(|act| act.kind() == "review");
+            if reviewed {
+                say(&format!(
+                    "{} the leader of {} is told what is missing on its page",
+                    screen::time(self.clock.now(), &self.zone),
+                    worked.case.incident.reference
+                ));
+            }
+        }
+    }
+
+    /// A person takes the reviews off the list.
+    async fn waive_reviews(&self) -> Result<(), Fault> {
+        for case in self.cases().await? {
+            if case.effect_of(&Act::Page).is_some() {
+                let waiver = Waiver {
+                    step: Step::PageReview,
+                    reason: "the meetings were enough".to_owned(),
+                    at: self.clock.now(),
+                };
+                self.worker.store.waive(&case.incident.id, &waiver).await?;
+            }
+        }
+        self.headline("The reviews of the pages are waived: in a demo nobody fills them in.");
+        Ok(())
     }
 
     fn headline(&self, text: &str) {

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::Fault;
-use super::compose::templates;
+use super::compose::{lint, templates};
 use crate::channels::Channel;
 use crate::channels::email::Email;
 use crate::channels::slack::Slack as SlackChannel;
@@ -259,5 +259,6 @@ pub fn means(network: &Network<'_>, clock: &Clock) -> Result<Means, Fault> {
             .as_ref()
             .map(|slack| network.chat(slack))
             .transpose()?,
+        lint: lint(config)?,
     })
 }

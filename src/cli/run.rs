@@ -160,7 +160,7 @@ async fn serve_dashboard(
 
 /// The dashboard over the worker's ledger.
 pub fn dashboard(config: &Config, worker: &Worker) -> axum::Router {
-    let rules = compose::rules(config);
+    let rules = worker.rules.clone();
     let clock = worker.clock.clone();
     let verdicts = move |case: &crate::playbook::case::Case, now: Timestamp| {
         crate::playbook::plan::plan(case, &rules, now).verdicts

@@ -10,8 +10,9 @@ use super::{Common, Exit, Fault};
 use crate::playbook::action_item::{ActionItem, ItemStatus};
 use crate::playbook::case::Case;
 use crate::playbook::effect::{EVERYONE, EffectKey};
-use crate::playbook::incident::{Detail, IncidentId};
+use crate::playbook::incident::{Detail, IncidentId, Narrative};
 use crate::playbook::lead;
+use crate::playbook::review::Remarks;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::action_items::{Because, FollowedItem, Nag, OverdueItem};
 use crate::render::{EventText, MailText, PageText};
@@ -19,6 +20,7 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::{Claim, Store};
 use crate::worker::Worker;
 use crate::worker::act::Job;
+use crate::worker::act::page_review::{self, Preview, Reviewed};
 use crate::worker::observe;
 
 /// In which form texts are shown.
@@ -94,6 +96,12 @@ async fn with_record(worker: &Worker, mut case: Case) -> Result<Case, Fault> {
 
 struct Texts {
     page: PageText,
+    /// What its review would come to.
+    review: Option<Preview>,
+    /// What the review's mail would say, unless nothing is missing.
+    review_mail: Option<MailText>,
+    /// What is to be said about the mail's wording.
+    mail_remarks: Option<Remarks>,
     mail: MailText,
     meeting: EventText,
     chat: String,
@@ -120,22 +128,44 @@ impl Texts {
         let count = crate::playbook::customer::CustomerCount::of(&customers);
         let story = observe::preview(&job, count);
         let templates = &worker.means.templates;
+        let page = templates
+            .page(&story)
+            .map_err(|error| Fault::Usage(error.to_string()))?;
+        let review = page_review::preview(&job, &story, &page.storage).await;
+        let lead = case.incident.lead().cloned().unwrap_or_default();
+        let today = now
+            .to_zoned_datetime(worker.company.hours.of(&lead).zone().clone())
+            .date();
         let rendered = || -> Result<Self, crate::render::RenderError> {
+            let review_mail = match &review {
+                Some(review) if !review.missing.is_empty() => {
+                    let digest = page_review::digest(worker, case, &lead, today, &review.missing);
+                    Some(templates.review_mail(&digest)?)
+                }
+                Some(_) | None => None,
+            };
             Ok(Self {
-                page: templates.page(&story)?,
+                page,
+                review_mail,
+                mail_remarks: mail_remarks(worker, case),
                 mail: templates.announcement_mail(&story)?,
                 meeting: templates.meeting(&story)?,
                 chat: templates.announcement_chat(&story)?.text,
                 briefing: templates.briefing_mail(&story)?,
                 nag: templates.nag_mail(&worker.digest(&example_nag(worker, case)))?,
+                review: None,
             })
         };
-        rendered().map_err(|error| Fault::Usage(error.to_string()))
+        let texts = rendered().map_err(|error| Fault::Usage(error.to_string()))?;
+        Ok(Self { review, ..texts })
     }
 
     fn as_text(&self) {
         let Self {
             page,
+            review,
+            review_mail,
+            mail_remarks,
             mail,
             meeting,
             chat,
@@ -148,8 +178,10 @@ impl Texts {
             "{}\n\n(its body: --format storage)",
             screen::plain(&page.title)
         );
+        advice(review.as_ref().and_then(|review| review.remarks.as_ref()));
         section("announcement, mail");
         anstream::println!("Subject: {}\n\n{}", screen::plain(&mail.subject), mail.text);
+        advice(mail_remarks.as_ref());
         section("announcement, chat");
         anstream::println!("{chat}");
         section("review_meeting");
@@ -166,12 +198,27 @@ impl Texts {
         );
         section("action_items, with an example item");
         anstream::println!("Subject: {}\n\n{}", screen::plain(&nag.subject), nag.text);
+        section(match review.as_ref().map(|review| review.of) {
+            Some(Reviewed::OnTheWiki) => "page_review, of the page as it is now",
+            Some(Reviewed::AsCreated) => "page_review, of the page as it is created",
+            None => "page_review",
+        });
+        match (review, review_mail) {
+            (_, Some(mail)) => {
+                anstream::println!("Subject: {}\n\n{}", screen::plain(&mail.subject), mail.text);
+            }
+            (Some(_), None) => anstream::println!("Nothing is missing; nobody is mailed."),
+            (None, None) => anstream::println!("The page could not be read."),
+        }
     }
 
     /// One document with a frame a text: each is a document of its own, and none can reach the others.
     fn as_html(&self) -> String {
         let Self {
             page: _,
+            review: _,
+            review_mail,
+            mail_remarks: _,
             mail,
             meeting,
             chat: _,
@@ -188,12 +235,51 @@ impl Texts {
         };
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>debrief show</title>\
-             <style>body{{font-family:system-ui;margin:2rem}}iframe{{width:100%;height:40rem;border:1px solid #999}}</style>{}{}{}{}</html>",
+             <style>body{{font-family:system-ui;margin:2rem}}iframe{{width:100%;height:40rem;border:1px solid #999}}</style>{}{}{}{}{}</html>",
             frame(&mail.subject, &mail.html),
             frame(&meeting.summary, &meeting.description),
             frame(&briefing.subject, &briefing.html),
             frame(&nag.subject, &nag.html),
+            review_mail
+                .as_ref()
+                .map(|mail| frame(&mail.subject, &mail.html))
+                .unwrap_or_default(),
         )
+    }
+}
+
+/// What is to be said about the wording of the announcement.
+fn mail_remarks(worker: &Worker, case: &Case) -> Option<Remarks> {
+    let Narrative {
+        description,
+        impact,
+        fix_for_now,
+        fix_for_good,
+        next_steps,
+    } = &case.incident.narrative;
+    let passages: Vec<(Option<&str>, &str)> = [
+        ("What happened and why", description),
+        ("Impact on customers", impact),
+        ("Fix for now", fix_for_now),
+        ("Fix for good", fix_for_good),
+        ("Next steps", next_steps),
+    ]
+    .into_iter()
+    .filter_map(|(section, text)| Some((Some(section), text.as_deref()?)))
+    .collect();
+    page_review::remarks(worker, case, &passages)
+}
+
+/// Advice on wording, below the text it is about.
+fn advice(remarks: Option<&Remarks>) {
+    for remark in remarks.into_iter().flat_map(|remarks| &remarks.remarks) {
+        anstream::println!(
+            "\nAdvice on wording: “{}” {}\n  {} Ask instead: {}",
+            screen::short(&remark.quoted, 200),
+            screen::plain(&remark.section),
+            screen::plain(&remark.why),
+            screen::plain(&remark.ask_instead),
+        );
     }
 }
 

@@ -32,7 +32,7 @@ pub async fn status(common: &Common, as_json: bool) -> Result<Exit, Fault> {
         return Ok(Exit::Well);
     }
     let store = compose::store(&config).await?;
-    let rules = compose::rules(&config);
+    let rules = compose::rules(&config)?;
     let now = clock.now();
     let zone = &config.time_zone;
     let rows = store.cases(SHOWN).await?;

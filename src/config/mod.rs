@@ -37,10 +37,11 @@ pub use hosts::{Destination, Reach};
 pub use record::{AlertRule, Lead, LeadBriefing, MaskRule, Masking, Private, Timeline};
 pub use sandbox::{SandboxPerson, SandboxPlaces, sandbox_config};
 pub use sections::{
-    ActionItems, AffectedCustomers, Announcement, BusinessHours, Count, Dashboard, LONGEST_WAIT,
-    Log, LogFormat, Person, ReviewMeeting, Schedule, Store, Templates, Week,
+    ActionItems, AffectedCustomers, Announcement, Blame, BusinessHours, Count, Dashboard,
+    LONGEST_WAIT, Log, LogFormat, PageReview, Person, ReviewMeeting, Schedule, Store, Templates,
+    Week,
 };
-pub use templates::{TemplateFault, template_files};
+pub use templates::{TemplateFault, blame_rules, template_files};
 pub use vendors::{
     Confluence, ConfluenceEdition, ConfluenceIdentity, Files, Google, GoogleIdentity, Mail,
     MailLogin, MailSecurity, PagerDuty, Slack, Sources,
@@ -92,6 +93,10 @@ pub struct Config {
     pub private: Private,
     /// Following corrective actions.
     pub action_items: ActionItems,
+    /// Reading the page after the meeting.
+    pub page_review: PageReview,
+    /// Looking for wording that blames.
+    pub blame: Blame,
     /// How mail is sent; `None`: no mail is owed.
     pub mail: Option<Mail>,
     /// How Slack is reached; `None`: nothing is posted.

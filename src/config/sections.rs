@@ -212,6 +212,46 @@ pub struct ActionItems {
     pub nag_from: Time,
 }
 
+/// Reading the page after the meeting, and telling its leader what is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageReview {
+    /// Whether pages are reviewed at all.
+    #[serde(deserialize_with = "one::<Switch, _>")]
+    #[schemars(with = "As<Switch>")]
+    pub enabled: bool,
+    /// More open action items than these are too many.
+    #[serde(deserialize_with = "one::<Whole<1, 100>, _>")]
+    #[schemars(with = "As<Whole<1, 100>>")]
+    pub most_items: u32,
+    /// How much working time before the meeting the page's wording is looked at.
+    #[serde(deserialize_with = "one::<Duration<0>, _>")]
+    #[schemars(with = "As<Duration<0>>")]
+    pub before: SignedDuration,
+    /// How many business days after its creation a page without a meeting is reviewed.
+    #[serde(deserialize_with = "one::<Whole<1, 60>, _>")]
+    #[schemars(with = "As<Whole<1, 60>>")]
+    pub after_page: u32,
+    /// Who is told where no leader with an address is known: an address.
+    #[serde(default, deserialize_with = "maybe::<Address, _>")]
+    #[schemars(with = "Option<As<Address>>")]
+    pub fallback: Option<String>,
+}
+
+/// Looking for wording that blames.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Blame {
+    /// Whether advice is given.
+    #[serde(deserialize_with = "one::<Switch, _>")]
+    #[schemars(with = "As<Switch>")]
+    pub enabled: bool,
+    /// A file with rules that stand in for those that come with the program.
+    #[serde(default, deserialize_with = "maybe::<Folder, _>")]
+    #[schemars(with = "Option<As<Folder>>")]
+    pub rules: Option<PathBuf>,
+}
+
 /// What the vendors do not tell about somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {

@@ -30,6 +30,14 @@ pub fn template_files(folder: &Path) -> Result<BTreeMap<String, String>, Templat
     Ok(files)
 }
 
+/// A file of rules for wording that blames.
+///
+/// # Errors
+/// Where it cannot be read, or is no UTF-8 text.
+pub fn blame_rules(file: &Path) -> std::io::Result<String> {
+    std::fs::read_to_string(file)
+}
+
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, TemplateFault> {
     let fault = |source| TemplateFault {
         file: folder.to_owned(),

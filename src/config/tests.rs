@@ -537,6 +537,7 @@ fn the_examples_in_the_default_file_can_be_used() {
     for folder in ["incidents", "customers", "templates"] {
         std::fs::create_dir(place.path(folder)).unwrap();
     }
+    std::fs::write(place.path("blame-rules.toml"), "").unwrap();
     let faults = place.load(&[]).unwrap_err();
     // Only what the examples show as alternatives is left to complain about.
     for fault in &faults.0 {

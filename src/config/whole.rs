@@ -205,6 +205,19 @@ impl<'a> Assembly<'a> {
         None
     }
 
+    /// A file that has to be there.
+    pub fn file(&mut self, key: &str, path: Option<PathBuf>) -> Option<PathBuf> {
+        let key = Key::of(key);
+        let path = self.layers.resolve(&key, &path?);
+        let error = match std::fs::metadata(&path) {
+            Ok(found) if found.is_file() => return Some(path),
+            Ok(_) => "is not a file".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        self.fault(&key, Problem::Path { path, error });
+        None
+    }
+
     /// Makes everything whole, with whatever is left out where something is wrong.
     pub fn config(&mut self, written: Written, effective: String) -> Config {
         let Written {
@@ -228,6 +241,8 @@ impl<'a> Assembly<'a> {
             masking,
             private,
             action_items,
+            page_review,
+            mut blame,
             mail,
             slack,
             people,
@@ -241,6 +256,7 @@ impl<'a> Assembly<'a> {
             affected_customers.csv_folder,
         );
         templates.folder = self.folder("templates.folder", templates.folder);
+        blame.rules = self.file("blame.rules", blame.rules);
         self.vendors = if sandbox {
             Vendors::Sandbox
         } else {
@@ -269,6 +285,8 @@ impl<'a> Assembly<'a> {
             masking,
             private,
             action_items,
+            page_review,
+            blame,
             mail: self.mail(mail),
             slack: self.slack(slack),
             people: self.people(people),

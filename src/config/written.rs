@@ -11,8 +11,8 @@ use url::Url;
 
 use super::record::{Lead, LeadBriefing, Masking, Private, Timeline};
 use super::sections::{
-    ActionItems, AffectedCustomers, Announcement, BusinessHours, Dashboard, Log, ReviewMeeting,
-    Schedule, Store, Templates,
+    ActionItems, AffectedCustomers, Announcement, Blame, BusinessHours, Dashboard, Log, PageReview,
+    ReviewMeeting, Schedule, Store, Templates,
 };
 use super::value::{
     Address, ApiUrl, As, Duration, Edition, Folder, Hours, Instant, Label, ListOf, Mailbox, Name,
@@ -76,6 +76,10 @@ pub(super) struct Written {
     pub private: Private,
     /// Following corrective actions.
     pub action_items: ActionItems,
+    /// Reading the page after the meeting.
+    pub page_review: PageReview,
+    /// Looking for wording that blames.
+    pub blame: Blame,
     /// The mail server.
     pub mail: WrittenMail,
     /// Slack.

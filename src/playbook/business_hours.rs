@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 /// How far ahead anything is searched: about ten years. Hours that are all holidays must not keep a worker busy for ever.
 const SEARCH: SignedDuration = SignedDuration::from_hours(3660 * 24);
 
+/// How far back is searched: nobody takes longer holidays than that before a meeting.
+const MONTH: SignedDuration = SignedDuration::from_hours(31 * 24);
+
 const MINUTES_A_DAY: u16 = 24 * 60;
 
 /// Part of a day in which work is done, in whole minutes of the wall clock: `09:00-17:00`, `22:00-24:00`.
@@ -267,6 +270,22 @@ impl BusinessHours {
             left -= length;
         }
         limit
+    }
+
+    /// The last instant from which so much working time is left until `end`. Where the month before does not hold so much
+    /// of it, its beginning is answered.
+    pub fn before(&self, end: Timestamp, working: SignedDuration) -> Timestamp {
+        let earliest = later(end, -MONTH);
+        let mut left = working.max(SignedDuration::ZERO);
+        let mut pieces: Vec<(Timestamp, Timestamp)> = self.pieces(earliest, end).collect();
+        while let Some((open, close)) = pieces.pop() {
+            let length = close.duration_since(open);
+            if left <= length {
+                return later(close, -left);
+            }
+            left -= length;
+        }
+        earliest
     }
 
     /// When something is due that is owed since `start`. Outside hours the clock begins at the next opening, so what

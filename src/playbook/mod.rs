@@ -17,6 +17,7 @@ pub mod person;
 pub mod plan;
 pub mod privacy;
 pub mod retry;
+pub mod review;
 pub mod rich_text;
 pub mod rules;
 pub mod schedule;

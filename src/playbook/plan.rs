@@ -12,7 +12,8 @@ use super::incident::{Detail, Status};
 use super::rules::{Provision, Rules};
 use super::steps::act::Act;
 use super::steps::{
-    Step, affected_customers, announcement, lead_briefing, postmortem_page, review_meeting,
+    Step, affected_customers, announcement, lead_briefing, page_review, postmortem_page,
+    review_meeting,
 };
 use super::verdict::Verdict;
 
@@ -38,6 +39,8 @@ pub enum Need {
     Patiently(Act, Patience),
     /// Another act happened; if it never does, this one never is.
     IfEver(Act),
+    /// It is that time; what is waited for, in a few words.
+    From(Timestamp, &'static str),
 }
 
 /// One act that a step owes.
@@ -253,6 +256,7 @@ impl<'a> Agenda<'a> {
                     Step::Announcement => announcement::owed(case, rules),
                     Step::LeadBriefing => lead_briefing::owed(case, rules),
                     Step::ActionItems => return (step, Agreed::Final(follow_up(case, rules))),
+                    Step::PageReview => page_review::owed(case, rules, now),
                 };
                 (step, agree(case, step, owed))
             })
@@ -315,7 +319,7 @@ impl<'a> Agenda<'a> {
     fn result_of(&self, step: Step) -> Option<String> {
         let act = match step {
             Step::AffectedCustomers => Act::Spreadsheet,
-            Step::PostmortemPage => Act::Page,
+            Step::PostmortemPage | Step::PageReview => Act::Page,
             Step::ReviewMeeting => Act::Event,
             Step::Announcement | Step::LeadBriefing | Step::ActionItems => return None,
         };
@@ -399,6 +403,7 @@ impl<'a> Agenda<'a> {
                     || until.is_some_and(|until| until <= self.now);
                 (!met).then(|| (waits_for(act), until))
             }
+            Need::From(at, what) => (self.now < *at).then(|| ((*what).to_owned(), Some(*at))),
         }
     }
 
@@ -426,7 +431,11 @@ impl<'a> Agenda<'a> {
         gave_up
             || owed.needs.iter().any(|need| match need {
                 Need::Done(other) => !self.case.is_done(other) && self.is_hopeless(other),
-                Need::Settled | Need::Record | Need::Patiently(..) | Need::IfEver(_) => false,
+                Need::Settled
+                | Need::Record
+                | Need::Patiently(..)
+                | Need::IfEver(_)
+                | Need::From(..) => false,
             })
     }
 }

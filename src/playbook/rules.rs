@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::steps::page_review::ReviewRules;
+
 /// Whether a step can be done here at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provision<T> {
@@ -86,4 +88,6 @@ pub struct Rules {
     pub lead_briefing: Provision<BriefingRules>,
     /// The nags.
     pub action_items: Provision<()>,
+    /// The review of the page.
+    pub page_review: Provision<ReviewRules>,
 }

@@ -53,6 +53,10 @@ pub(crate) const EMBEDDED: &[(&str, &str)] = embedded![
     "lead_briefing/links.mrkdwn",
     "lead_briefing/note.txt",
     "lead_briefing/comment.xhtml",
+    "page_review/subject.txt",
+    "page_review/body.txt",
+    "page_review/body.html",
+    "page_review/advice.xhtml",
 ];
 
 /// Enough for a page at its largest, some hundred times what an ordinary one takes; a loop without end stops here.

@@ -22,6 +22,7 @@ mod printing;
 mod prose;
 mod questions;
 mod rehearsal;
+mod review;
 mod rich_text;
 mod sections;
 mod storage;
@@ -41,13 +42,14 @@ pub use engine::Templates;
 pub use error::RenderError;
 pub use sections::Section;
 pub use story::{
-    ChatText, EventText, MailText, Meeting, MeetingState, MentionBy, NagDigest, NagItem, PageText,
-    Punctuality, SheetState, Story,
+    ChatText, EventText, MailText, Meeting, MeetingState, MentionBy, NagDigest, NagItem, Occasion,
+    PageText, Punctuality, ReviewDigest, SheetState, Story,
 };
 
 use timeline::Timeline;
 use view::View;
 
+use crate::playbook::review::Remarks;
 use crate::playbook::steps::act::News;
 
 /// A person's name as it stands in an invitation's HTML: to be found there again.
@@ -215,6 +217,40 @@ impl Templates {
             text: self.fill("action_items/body.txt", view.clone())?,
             html: self.fill("action_items/body.html", view)?,
         })
+    }
+
+    /// The mail that tells a leader what is missing on the page.
+    ///
+    /// # Errors
+    /// A template's fault, and [`RenderError::NoNews`] where nothing is missing.
+    pub fn review_mail(&self, digest: &ReviewDigest<'_>) -> Result<MailText, RenderError> {
+        if digest.missing.is_empty() {
+            return Err(RenderError::NoNews {
+                template: "page_review/subject.txt".to_owned(),
+            });
+        }
+        let view = review::view(digest);
+        Ok(MailText {
+            subject: self.fill_line("page_review/subject.txt", "", limit::SUBJECT, |_| {
+                view.clone()
+            })?,
+            text: self.fill("page_review/body.txt", view.clone())?,
+            html: self.fill("page_review/body.html", view)?,
+        })
+    }
+
+    /// The footer comment, in storage format, that advises on a page's wording.
+    ///
+    /// # Errors
+    /// A template's fault, and [`RenderError::NoNews`] where there is nothing to remark on.
+    pub fn advice_comment(&self, remarks: &Remarks, marker: &str) -> Result<String, RenderError> {
+        let template = "page_review/advice.xhtml";
+        if remarks.remarks.is_empty() {
+            return Err(RenderError::NoNews {
+                template: template.to_owned(),
+            });
+        }
+        self.fill_storage(template, review::comment(remarks, marker))
     }
 
     /// One line that holds as much of the title as fits.

@@ -11,6 +11,7 @@ use crate::playbook::incident::{
     Status, TimelineEntry, Visibility,
 };
 use crate::playbook::person::Person;
+use crate::playbook::review::{Lacks, Missing, Remark, Remarks};
 use crate::playbook::rich_text::{Block, RichText, Span};
 use crate::playbook::steps::act::News;
 use crate::playbook::steps::action_items::Because;
@@ -20,8 +21,8 @@ use super::sections::{self, words};
 use super::timeline::Timeline;
 use super::view::View;
 use super::{
-    Meeting, MeetingState, MentionBy, NagDigest, NagItem, Punctuality, RenderError, SheetState,
-    Story, Templates,
+    Meeting, MeetingState, MentionBy, NagDigest, NagItem, Occasion, Punctuality, RenderError,
+    ReviewDigest, SheetState, Story, Templates,
 };
 
 const LINK: &str = "https://example.com/";
@@ -102,6 +103,15 @@ impl Templates {
         }
         for count in [1, 2] {
             faults.extend(self.nag_mail(&digest(count)).err());
+        }
+        let missing = missing();
+        for occasion in [Occasion::AfterMeeting, Occasion::Reminder] {
+            for some in [&missing[..1], &missing[..]] {
+                faults.extend(self.review_mail(&review(occasion, some)).err());
+            }
+        }
+        for left_out in [0, 2] {
+            faults.extend(self.advice_comment(&remarks(left_out), "rehearsal").err());
         }
         let mut told_once = Vec::new();
         for fault in faults {
@@ -233,5 +243,52 @@ fn digest(count: usize) -> NagDigest<'static> {
         organisation: "Example",
         today: jiff::civil::Date::constant(2026, 3, 3),
         items: vec![item; count],
+    }
+}
+
+fn missing() -> Vec<Missing> {
+    let text = || "Something".to_owned();
+    let answers = Missing::Answers {
+        at: None,
+        prompt: text(),
+        count: 2,
+    };
+    let part = Missing::Part {
+        item: text(),
+        lacks: Lacks::Both,
+    };
+    let section = Missing::Section { heading: text() };
+    let priorities = Missing::Priorities { open: 9, most: 7 };
+    // More than are shown.
+    let more = std::iter::repeat_n(section.clone(), 40);
+    [section, answers, Missing::Items, part, priorities]
+        .into_iter()
+        .chain(more)
+        .collect()
+}
+
+fn review(occasion: Occasion, missing: &[Missing]) -> ReviewDigest<'_> {
+    ReviewDigest {
+        name: "Somebody",
+        organisation: "Example",
+        today: jiff::civil::Date::constant(2026, 3, 3),
+        occasion,
+        incident_reference: "#1",
+        page_title: "Rehearsal",
+        page_url: LINK,
+        missing,
+    }
+}
+
+fn remarks(left_out: usize) -> Remarks {
+    let remark = |section: &str| Remark {
+        section: section.to_owned(),
+        quoted: "Somebody should have known & <more>".to_owned(),
+        why: "Because.".to_owned(),
+        ask_instead: "What?".to_owned(),
+    };
+    Remarks {
+        remarks: vec![remark("Description"), remark("")],
+        left_out,
     }
 }

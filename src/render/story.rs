@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::playbook::customer::CustomerCount;
 use crate::playbook::incident::Incident;
+use crate::playbook::review::Missing;
 use crate::playbook::steps::action_items::Because;
 
 /// Everything that pages, mails, posts and invitations of one incident are made of.
@@ -126,6 +127,36 @@ pub struct NagItem {
     pub incident_reference: String,
     /// Why it is in this person's list.
     pub because: Because,
+}
+
+/// What is missing on a page, for whoever leads its incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReviewDigest<'a> {
+    /// The leader's name.
+    pub name: &'a str,
+    /// The organisation's name.
+    pub organisation: &'a str,
+    /// The day it is where the leader lives.
+    pub today: Date,
+    /// Why it comes.
+    pub occasion: Occasion,
+    /// What people call the incident: `#1042`.
+    pub incident_reference: &'a str,
+    /// The page's title.
+    pub page_title: &'a str,
+    /// Where the page is.
+    pub page_url: &'a str,
+    /// What is missing, in the order of the page.
+    pub missing: &'a [Missing],
+}
+
+/// Why a leader is told what is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The meeting is over, and it is the first time.
+    AfterMeeting,
+    /// They were told before, or there was no meeting.
+    Reminder,
 }
 
 /// A Confluence page.

@@ -10,6 +10,7 @@
 
 mod cloud;
 mod data_center;
+mod outline;
 mod pages;
 mod people;
 mod restrictions;
@@ -27,6 +28,7 @@ use serde_json::Value;
 
 use super::http::{Answer, CallError, Dialect, Failure, Http, Request, Said};
 
+pub use outline::{Manner, Outline, Piece, Place, WrittenTask};
 pub use pages::{Audience, Comment, NewPage, Page, PageStatus, Property, SpaceRef};
 pub use people::User;
 pub use restrictions::Readers;
@@ -139,12 +141,12 @@ impl Confluence {
         read: impl Fn(T, Option<&str>) -> U,
     ) -> Result<Vec<U>, CallError> {
         let mut entries = Vec::new();
-        let mut place: Option<Place> = None;
+        let mut place: Option<Onward> = None;
         for _ in 0..MOST_PAGES {
             let page = match place {
                 None => request.clone(),
-                Some(Place::Cursor(cursor)) => request.clone().query("cursor", cursor),
-                Some(Place::Start(start)) => request.clone().query("start", start.to_string()),
+                Some(Onward::Cursor(cursor)) => request.clone().query("cursor", cursor),
+                Some(Onward::Start(start)) => request.clone().query("start", start.to_string()),
             };
             let list: List<T> = self.call_json(page).await?;
             let base = list.links.base.as_deref();
@@ -154,8 +156,8 @@ impl Confluence {
                 (None, _) => None,
                 // A list that goes on for ever with nothing in it was seen behind filters that drop what may not be seen.
                 (Some(_), Edition::DataCenter) if is_empty => None,
-                (Some(_), Edition::DataCenter) => Some(Place::Start(entries.len())),
-                (Some(_), Edition::Cloud) => list.links.next_cursor().map(Place::Cursor),
+                (Some(_), Edition::DataCenter) => Some(Onward::Start(entries.len())),
+                (Some(_), Edition::Cloud) => list.links.next_cursor().map(Onward::Cursor),
             };
             if place.is_none() {
                 break;
@@ -166,7 +168,7 @@ impl Confluence {
 }
 
 /// Where a list goes on.
-enum Place {
+enum Onward {
     /// The second generation's cursor.
     Cursor(String),
     /// How many entries the first generation is to pass over.

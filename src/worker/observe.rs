@@ -48,7 +48,7 @@ pub(super) async fn earlier_folder(
     .await
 }
 
-fn is_older_than_ledger(worker: &Worker, incident: &Incident) -> bool {
+pub(super) fn is_older_than_ledger(worker: &Worker, incident: &Incident) -> bool {
     // By its opening: one that was resolved, worked on under an earlier ledger, opened again and resolved once more has
     // a resolution that is younger than the ledger.
     incident.opened_at < worker.memory.birth()
@@ -315,4 +315,9 @@ pub(super) fn comment_mark(marker: &str, news: News) -> String {
         News::Meeting => format!("{marker}/meeting"),
         News::Lead => format!("{marker}/lead"),
     }
+}
+
+/// What marks a comment as the one that advises on the page's wording.
+pub(super) fn advice_mark(marker: &str) -> String {
+    format!("{marker}/advice")
 }

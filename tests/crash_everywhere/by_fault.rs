@@ -4,6 +4,7 @@ use debrief::sandbox::faults::{Kind, Rule, When};
 use futures_util::{StreamExt, stream};
 
 use super::story::{self, A_COPY_OF_THE_MAIL, Day, ONCE, Said};
+use crate::support::Installation;
 
 /// How many stories are told side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -86,29 +87,46 @@ async fn whatever_goes_wrong_with_whichever_call_all_is_made_once() {
     }
 }
 
+/// A person asks for another try where "never" was believed. Answers whether it was.
+async fn retried_by_hand(installation: &Installation, ending: Ending) -> bool {
+    if ending == Ending::ByItself {
+        return false;
+    }
+    installation.pass().await;
+    let by_hand = story::is_given_up(installation).await;
+    if by_hand {
+        story::retry_by_hand(installation).await;
+    }
+    by_hand
+}
+
 async fn tell(day: Day, nth: u32, kind: Kind, ending: Ending) -> Told {
     let mut installation = story::told_until(day).await;
     installation.fault(Rule::new(kind).when(When::Nth(nth)));
     installation.pass().await;
     installation.restart().await;
-    let mut by_hand = false;
+    let mut by_hand;
     let (said, nags) = match day {
         Day::Monday => {
-            if ending == Ending::PerhapsByHand {
-                installation.pass().await;
-                by_hand = story::is_given_up(&installation).await;
-                if by_hand {
-                    story::retry_by_hand(&installation).await;
-                }
-            }
+            by_hand = retried_by_hand(&installation, ending).await;
             story::live_on(&installation).await;
             let said = story::assert_aftermath(&installation, &A_COPY_OF_THE_MAIL).await;
             (said, 0)
         }
-        Day::Tuesday => {
+        Day::Noon => {
+            by_hand = retried_by_hand(&installation, ending).await;
             story::live_on_until_evening(&installation).await;
-            by_hand = ending == Ending::PerhapsByHand && installation.world().nags().is_empty();
-            if by_hand {
+            assert!(story::is_advised(&installation));
+            (story::assert_aftermath(&installation, &ONCE).await, 0)
+        }
+        Day::Tuesday => {
+            by_hand = retried_by_hand(&installation, ending).await;
+            story::live_on_until_evening(&installation).await;
+            story::assert_reviewed(&installation, &(1..=2));
+            let is_refused =
+                ending == Ending::PerhapsByHand && installation.world().nags().is_empty();
+            by_hand |= is_refused;
+            if is_refused {
                 // Tuesday's reminder was refused for good; there is another one on every working day.
                 story::wednesday(&installation);
                 installation.pass().await;

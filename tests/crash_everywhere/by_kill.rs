@@ -181,8 +181,21 @@ async fn tell(day: Day, nth: u32, moment: Moment, ledger: Ledger) -> Told {
             };
             (story::assert_aftermath(&installation, &allowed).await, 0)
         }
+        Day::Noon => {
+            story::live_on_until_evening(&installation).await;
+            let is_advised = story::is_advised(&installation);
+            // With the ledger lost after the meeting's start, the next look at the page is days away.
+            assert!(is_advised || ledger == Ledger::IsLost);
+            (story::assert_aftermath(&installation, &ONCE).await, 0)
+        }
         Day::Tuesday => {
             story::live_on_until_evening(&installation).await;
+            let reviews = match ledger {
+                Ledger::Survives => 1..=2,
+                // A page that is found again is reviewed some business days later.
+                Ledger::IsLost => 0..=1,
+            };
+            story::assert_reviewed(&installation, &reviews);
             story::assert_nags_are_settled(&installation).await;
             let nags = story::assert_nagged(&installation, &(1..=2));
             (story::assert_aftermath(&installation, &ONCE).await, nags)

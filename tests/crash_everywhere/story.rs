@@ -1,13 +1,17 @@
-//! The story that is interrupted everywhere: an ordinary incident with ten affected customers on a Monday, and on
-//! Tuesday somebody is late with what came of it.
+//! The story that is interrupted everywhere: an ordinary incident with ten affected customers on a Monday; shortly before
+//! its meeting somebody has written on the page who is to blame; and on Tuesday somebody is late with what came of it,
+//! while the page still lacks most.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use debrief::playbook::effect::{EVERYONE, Effect, EffectState};
+use debrief::playbook::slot::ChosenSlot;
+use debrief::playbook::steps::Step;
+use debrief::playbook::steps::review_meeting::SLOT;
 use futures_util::FutureExt;
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::seeds::{incident, people, task, world};
 use crate::support::{Installation, Mail, Setup, World, hours, id_of, minutes};
@@ -73,6 +77,17 @@ fn customers() -> Vec<[String; 4]> {
             ]
         })
         .collect()
+}
+
+/// Half an hour before the meeting the page holds blame.
+pub async fn noon(installation: &Installation) {
+    let case = installation.case(INCIDENT).await;
+    let slot: ChosenSlot = case.decision(Step::ReviewMeeting, SLOT).unwrap();
+    installation.at(&(slot.start - minutes(30)).to_string());
+    let page = id_of(&installation.world().page(REFERENCE));
+    installation
+        .type_into_page(&page, "<p>This was human error.</p>")
+        .await;
 }
 
 /// On Tuesday Jonas has an item that was due on Monday, and the page's own boxes are ticked.
@@ -164,8 +179,12 @@ pub async fn assert_aftermath(installation: &Installation, allowed: &Allowed) ->
     let page = world.page(REFERENCE);
     assert_eq!(page["status"], "current");
     assert_eq!(page["labels"], json!(["postmortem"]));
-    let comments = world.comments(&id_of(&page));
-    assert!(comments.len() <= 2, "one comment a piece of news at most");
+    let (advice, news): (Vec<_>, Vec<_>) = world
+        .comments(&id_of(&page))
+        .into_iter()
+        .partition(|comment| comment["body"].to_string().contains("/advice"));
+    assert!(news.len() <= 2, "one comment a piece of news at most");
+    assert!(advice.len() <= 1, "advice once at most");
     let properties = world.properties(&id_of(&page));
     assert_eq!(properties.len(), 1);
     let property = &properties[0]["value"];
@@ -221,6 +240,21 @@ pub fn assert_nagged(installation: &Installation, allowed: &RangeInclusive<usize
     nags.len()
 }
 
+/// Whether the advice stands on the page, in one comment.
+pub fn is_advised(installation: &Installation) -> bool {
+    let world = installation.world();
+    let comments = world.comments(&id_of(&world.page(REFERENCE)));
+    let is_advice = |comment: &Value| comment["body"].to_string().contains("/advice");
+    comments.iter().any(is_advice)
+}
+
+/// The leader was told on one day what is missing: once, or in copies of one mail.
+pub fn assert_reviewed(installation: &Installation, allowed: &RangeInclusive<usize>) -> usize {
+    let reviews = installation.world().reviews();
+    assert_copies(&reviews, "ada@example.com", allowed);
+    reviews.len()
+}
+
 /// Every reminder that was ever begun went out.
 pub async fn assert_nags_are_settled(installation: &Installation) {
     let nags = installation.worker().store.effects(EVERYONE, 100).await;
@@ -265,6 +299,7 @@ pub async fn is_given_up(installation: &Installation) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub struct Calls {
     pub monday: u32,
+    pub noon: u32,
     pub tuesday: u32,
 }
 
@@ -272,7 +307,9 @@ impl Calls {
     /// Each of them, by its day and its number, counted from one.
     pub fn each(self) -> impl Iterator<Item = (Day, u32)> {
         let monday = (1..=self.monday).map(|nth| (Day::Monday, nth));
-        monday.chain((1..=self.tuesday).map(|nth| (Day::Tuesday, nth)))
+        let noon = (1..=self.noon).map(|nth| (Day::Noon, nth));
+        let tuesday = (1..=self.tuesday).map(|nth| (Day::Tuesday, nth));
+        monday.chain(noon).chain(tuesday)
     }
 }
 
@@ -280,6 +317,8 @@ impl Calls {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Day {
     Monday,
+    /// Monday, shortly before the meeting.
+    Noon,
     Tuesday,
 }
 
@@ -288,7 +327,13 @@ pub async fn told_until(day: Day) -> Installation {
     let installation = installed(Setup::default()).await;
     match day {
         Day::Monday => {}
+        Day::Noon => {
+            installation.good_pass().await;
+            noon(&installation).await;
+        }
         Day::Tuesday => {
+            installation.good_pass().await;
+            noon(&installation).await;
             installation.good_pass().await;
             tuesday(&installation).await;
         }
@@ -332,14 +377,24 @@ pub async fn calls_of_the_story() -> Calls {
     installation.good_pass().await;
     let monday = calls(&installation);
     assert_aftermath(&installation, &ONCE).await;
+    noon(&installation).await;
+    installation.sandbox.clear_calls();
+    installation.good_pass().await;
+    let noon = calls(&installation);
+    assert!(is_advised(&installation));
     tuesday(&installation).await;
     installation.sandbox.clear_calls();
     installation.good_pass().await;
     let tuesday = calls(&installation);
     assert_nagged(&installation, &(1..=1));
+    assert_reviewed(&installation, &(1..=1));
     assert_nags_are_settled(&installation).await;
     assert_quiet(&installation).await;
-    Calls { monday, tuesday }
+    Calls {
+        monday,
+        noon,
+        tuesday,
+    }
 }
 
 /// How many calls the vendors got so far.

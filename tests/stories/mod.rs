@@ -11,6 +11,7 @@ mod late_sheet;
 mod meeting_slots;
 mod nags;
 mod nasty_title;
+mod page_review;
 mod people_decide;
 mod plan_writes_nothing;
 mod reopened;

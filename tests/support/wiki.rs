@@ -27,6 +27,12 @@ pub fn visible_text(storage: &str) -> String {
 impl Installation {
     /// Appends a paragraph to a page, as somebody who has it open in the editor.
     pub async fn type_into_page(&self, page: &str, storage: &str) {
+        self.edit_page(page, |body| format!("{body}{storage}"))
+            .await;
+    }
+
+    /// Changes a page's body, as somebody who has it open in the editor.
+    pub async fn edit_page(&self, page: &str, edit: impl FnOnce(&str) -> String) {
         let now = self
             .wiki("GET", &format!("pages/{page}?body-format=storage"), None)
             .await;
@@ -36,7 +42,7 @@ impl Installation {
             "id": page,
             "status": "current",
             "title": now["title"],
-            "body": {"representation": "storage", "value": format!("{body}{storage}")},
+            "body": {"representation": "storage", "value": edit(body)},
             "version": {"number": version + 1},
         });
         self.wiki("PUT", &format!("pages/{page}"), Some(&edited))
@@ -46,6 +52,44 @@ impl Installation {
     /// Puts a page into the bin.
     pub async fn delete_page(&self, page: &str) {
         self.wiki("DELETE", &format!("pages/{page}"), None).await;
+    }
+
+    /// Empties the bin of a page.
+    pub async fn purge_page(&self, page: &str) {
+        self.wiki("DELETE", &format!("pages/{page}?purge=true"), None)
+            .await;
+    }
+
+    /// Takes a page out of the bin.
+    pub async fn restore_page(&self, page: &str, title: &str) {
+        let query = format!("pages/{page}?status=trashed");
+        let now = self.wiki("GET", &query, None).await;
+        let version = now["version"]["number"].as_u64().expect("a version");
+        let restored = json!({
+            "id": page,
+            "status": "current",
+            "title": title,
+            "body": {"representation": "storage", "value": ""},
+            "version": {"number": version + 1},
+        });
+        self.wiki("PUT", &format!("pages/{page}"), Some(&restored))
+            .await;
+    }
+
+    /// Gives a page another title.
+    pub async fn rename_page(&self, page: &str, title: &str) {
+        let renamed = json!({"status": "current", "title": title});
+        self.wiki("PUT", &format!("pages/{page}/title"), Some(&renamed))
+            .await;
+    }
+
+    /// Writes a comment at a page's foot.
+    pub async fn comment_on_page(&self, page: &str, storage: &str) {
+        let comment = json!({
+            "pageId": page,
+            "body": {"representation": "storage", "value": storage},
+        });
+        self.wiki("POST", "footer-comments", Some(&comment)).await;
     }
 
     /// Ticks a box.

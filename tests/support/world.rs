@@ -154,6 +154,14 @@ impl World {
             .collect()
     }
 
+    /// Mails that tell a leader what is missing on a page.
+    pub fn reviews(&self) -> Vec<Mail> {
+        self.mails()
+            .into_iter()
+            .filter(|mail| mail.subject.ends_with(" missing on the page"))
+            .collect()
+    }
+
     /// What Debrief posted to chat for that reference.
     pub fn posts(&self, reference: &str) -> Vec<Value> {
         list(&self.0["slack"]["messages"])

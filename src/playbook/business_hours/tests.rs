@@ -422,3 +422,24 @@ proptest! {
         prop_assert_eq!(held, hours.is_open(probe));
     }
 }
+
+#[rstest]
+#[case::within_the_day("2026-03-03T15:00 Berlin", 60, "2026-03-03T14:00 Berlin")]
+#[case::at_opening_it_is_the_evening_before(
+    "2026-03-03T09:00 Berlin",
+    60,
+    "2026-03-02T16:00 Berlin"
+)]
+#[case::over_the_weekend("2026-03-09T09:30 Berlin", 60, "2026-03-06T16:30 Berlin")]
+#[case::over_a_holiday("2026-03-05T09:30 Berlin", 90, "2026-03-03T16:00 Berlin")]
+#[case::outside_hours("2026-03-07T12:00 Berlin", 60, "2026-03-06T16:00 Berlin")]
+#[case::over_the_change_of_clocks("2026-03-30T09:30 Berlin", 60, "2026-03-27T16:30 Berlin")]
+#[case::two_days("2026-03-03T17:00 Berlin", 16 * 60, "2026-03-02T09:00 Berlin")]
+#[case::nothing("2026-03-03T15:00 Berlin", 0, "2026-03-03T15:00 Berlin")]
+#[case::less_than_nothing("2026-03-03T15:00 Berlin", -60, "2026-03-03T15:00 Berlin")]
+#[case::more_than_a_month_holds("2026-03-03T15:00 Berlin", 100_000, "2026-01-31T15:00 Berlin")]
+fn so_much_working_time_is_left(#[case] end: &str, #[case] minutes: i64, #[case] expected: &str) {
+    let hours = office("Berlin", &["2026-03-04"]);
+    let before = hours.before(at(end), SignedDuration::from_mins(minutes));
+    assert_eq!(before, at(expected));
+}

@@ -43,6 +43,8 @@ fn rules() -> Rules {
         }),
         lead_briefing: Provision::Off("`lead_briefing.enabled` is false".to_owned()),
         action_items: Provision::Provided(()),
+        // It has its own tests, beside it.
+        page_review: Provision::Off("not in these tests".to_owned()),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Every act there is: what the steps owe, spelt out one by one, so that the compiler lists who has to deal with a new one.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Step;
+use super::page_review::REVIEW;
 
 /// News that came too late for the page and is brought by a comment: a page that people type in is never rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +57,12 @@ pub enum Act {
     Links(String),
     /// Write down on the page what is about to be sent, since no vendor can be asked whether it was.
     Mirror,
+    /// Look at the page's wording before the meeting.
+    Proofread,
+    /// Comment advice on the page's wording.
+    Advice,
+    /// Read the page and tell its leader on that day what is missing.
+    Review(Date),
 }
 
 impl Act {
@@ -70,6 +78,7 @@ impl Act {
             Self::BriefMail(_) | Self::BriefChat(_) | Self::Note | Self::Links(_) => {
                 Step::LeadBriefing
             }
+            Self::Proofread | Self::Advice | Self::Review(_) => Step::PageReview,
         }
     }
 
@@ -82,6 +91,7 @@ impl Act {
             | Self::BriefMail(whom)
             | Self::BriefChat(whom)
             | Self::Links(whom) => format!("{}:{whom}", self.kind()),
+            Self::Review(date) => format!("{REVIEW}{date}"),
             Self::FolderId
             | Self::Folder
             | Self::Spreadsheet
@@ -93,7 +103,9 @@ impl Act {
             | Self::Event
             | Self::Contact
             | Self::Note
-            | Self::Mirror => self.kind().to_owned(),
+            | Self::Mirror
+            | Self::Proofread
+            | Self::Advice => self.kind().to_owned(),
         }
     }
 
@@ -120,6 +132,9 @@ impl Act {
             Self::Note => "note",
             Self::Links(_) => "links",
             Self::Mirror => "mirror",
+            Self::Proofread => "proofread",
+            Self::Advice => "advice",
+            Self::Review(_) => "review",
         }
     }
 
@@ -146,6 +161,9 @@ impl Act {
             Self::Note => "note the links in the incident's record".into(),
             Self::Links(channel) => format!("post the links to {channel}"),
             Self::Mirror => "note on the page what is sent".into(),
+            Self::Proofread => "look at the page's wording".into(),
+            Self::Advice => "comment advice on wording".into(),
+            Self::Review(_) => "read the page and tell what is missing".into(),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod action_items;
 pub mod affected_customers;
 pub mod announcement;
 pub mod lead_briefing;
+pub mod page_review;
 pub mod postmortem_page;
 pub mod review_meeting;
 
@@ -29,17 +30,20 @@ pub enum Step {
     LeadBriefing,
     /// Corrective actions are followed until they are done.
     ActionItems,
+    /// The page is read after the meeting; its leader is told what is missing.
+    PageReview,
 }
 
 impl Step {
     /// Every step, in the order of the process.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AffectedCustomers,
         Self::PostmortemPage,
         Self::ReviewMeeting,
         Self::Announcement,
         Self::LeadBriefing,
         Self::ActionItems,
+        Self::PageReview,
     ];
 
     /// The name, the same everywhere.
@@ -51,6 +55,7 @@ impl Step {
             Self::Announcement => "announcement",
             Self::LeadBriefing => "lead_briefing",
             Self::ActionItems => "action_items",
+            Self::PageReview => "page_review",
         }
     }
 

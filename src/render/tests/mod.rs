@@ -6,6 +6,7 @@ mod documented;
 mod kept_by_confluence;
 mod outside_text;
 mod overrides;
+mod reviews;
 mod texts;
 mod timeline;
 

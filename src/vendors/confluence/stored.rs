@@ -64,7 +64,7 @@ impl Stored {
             let _ = write!(declared, "<!ENTITY {name} '&#65533;'>");
         }
         Self(format!(
-            "<!DOCTYPE r [{declared}]><r xmlns:ac=\"{AC}\" xmlns:ri=\"{RI}\">{storage}</r>"
+            "<!DOCTYPE r [{declared}]><r xmlns:ac=\"{AC}\" xmlns:ri=\"{RI}\" xmlns:at=\"at\">{storage}</r>"
         ))
     }
 

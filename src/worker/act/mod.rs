@@ -7,6 +7,7 @@
 pub mod affected_customers;
 pub mod announcement;
 pub mod lead_briefing;
+pub mod page_review;
 pub mod postmortem_page;
 pub mod review_meeting;
 
@@ -20,6 +21,7 @@ use self::announcement::By;
 use self::lead_briefing::Telling;
 use super::Worker;
 use crate::channels::{Channel, DeliveryError};
+use crate::playbook::blame::Lint;
 use crate::playbook::case::{Case, Decision};
 use crate::playbook::effect::EffectKey;
 use crate::playbook::steps::Step;
@@ -84,6 +86,8 @@ pub struct Means {
     pub volunteers: Option<Volunteers>,
     /// Chat.
     pub chat: Option<Arc<dyn Channel>>,
+    /// What looks for wording that blames.
+    pub lint: Option<Lint>,
 }
 
 /// An act that happened.
@@ -295,6 +299,9 @@ pub async fn perform(job: &mut Job<'_>, act: &Act) -> Result<Done, ActError> {
         Act::Links(channel) => lead_briefing::tell(job, act, Telling::Links, channel).await,
         Act::Note => lead_briefing::note(job).await,
         Act::Mirror => announcement::mirror(job).await,
+        Act::Proofread => page_review::proofread(job).await,
+        Act::Advice => page_review::advise(job).await,
+        Act::Review(date) => page_review::review(job, act, *date).await,
     }
 }
 
@@ -305,7 +312,7 @@ pub async fn perform(job: &mut Job<'_>, act: &Act) -> Result<Done, ActError> {
 pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
     match act {
         // A choice changes nothing outside: making it again is free, and the first one recorded holds.
-        Act::FolderId | Act::Slot => Ok(Found::Absent),
+        Act::FolderId | Act::Slot | Act::Proofread => Ok(Found::Absent),
         Act::Folder => affected_customers::find_folder(job).await,
         Act::Sharing(group) => affected_customers::find_sharing(job, group).await,
         Act::Spreadsheet => affected_customers::find_spreadsheet(job).await,
@@ -322,5 +329,7 @@ pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
         Act::Links(channel) => lead_briefing::find(job, act, Telling::Links, channel).await,
         Act::Note => lead_briefing::find_note(job).await,
         Act::Mirror => announcement::find_mirror(job).await,
+        Act::Advice => page_review::find_advice(job).await,
+        Act::Review(_) => Ok(page_review::find_review(job)),
     }
 }

@@ -9,7 +9,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ActError, ConfluenceMeans, Done, Found, Job};
+use super::{ActError, ConfluenceMeans, Done, Found, Job, page_review};
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::{Act, News};
 use crate::vendors::confluence::{Audience, NewPage, Page, SpaceRef};
@@ -61,6 +61,7 @@ pub(super) async fn create(job: &mut Job<'_>) -> Result<Done, ActError> {
     let title = title(job).await?;
     let space = observe::space(job.worker, confluence, job.now).await?;
     let text = job.worker.means.templates.page(&observe::page_story(job))?;
+    page_review::remember_form(job, &text.storage).await?;
     let page = NewPage {
         space: &space,
         parent_id: confluence.parent_page.as_deref(),
