@@ -16,7 +16,11 @@ use crate::channels::slack::Slack as SlackChannel;
 use crate::clock::Clock;
 use crate::config::{self, Config, GoogleIdentity, MailSecurity};
 use crate::sources::IncidentSource;
+use crate::sources::alertmanager::{Alertmanager, Labels};
 use crate::sources::files::Files;
+use crate::sources::http::{
+    EntryPointers, HttpSource, IncidentPointers, Mapping, PersonPointers, Places,
+};
 use crate::sources::pagerduty::{PagerDuty as PagerDutySource, TimeFields};
 use crate::vendors::confluence::{self, Confluence};
 use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
@@ -179,7 +183,98 @@ pub fn sources(network: &Network<'_>) -> Result<Vec<Arc<dyn IncidentSource>>, Fa
     if let Some(files) = &network.config.sources.files {
         sources.push(Arc::new(Files::new(files.folder.clone())));
     }
+    if let Some(alertmanager) = &network.config.sources.alertmanager {
+        let labels = Labels {
+            service: alertmanager.service_label.clone(),
+            severity: alertmanager.severity_label.clone(),
+        };
+        sources.push(Arc::new(Alertmanager::new(
+            alertmanager.folder.clone(),
+            labels,
+        )));
+    }
+    if let Some(http) = &network.config.sources.http {
+        sources.push(Arc::new(http_source(network, http)?));
+    }
     Ok(sources)
+}
+
+fn http_source(network: &Network<'_>, config: &config::HttpSource) -> Result<HttpSource, Fault> {
+    let config::IncidentPointers {
+        id,
+        reference,
+        title,
+        url,
+        service,
+        severity,
+        began_at,
+        opened_at,
+        mitigated_at,
+        resolved_at,
+        status,
+        visibility,
+        description,
+        impact,
+        lead,
+        responders,
+        timeline,
+    } = config.incident.clone();
+    let entry = config.entry.clone();
+    let mapping = Mapping {
+        resolved_values: config.resolved_values.clone(),
+        private_values: config.private_values.clone(),
+        incident: IncidentPointers {
+            id,
+            reference,
+            title,
+            url,
+            service,
+            severity,
+            began_at,
+            opened_at,
+            mitigated_at,
+            resolved_at,
+            status,
+            visibility,
+            description,
+            impact,
+            lead,
+            responders,
+            timeline,
+        },
+        entry: EntryPointers {
+            at: entry.at,
+            text: entry.text,
+            by: entry.by,
+            url: entry.url,
+        },
+        person: PersonPointers {
+            name: config.person.name.clone(),
+            email: config.person.email.clone(),
+        },
+    };
+    let places = Places {
+        url: config.url.clone(),
+        detail_url: config.detail_url.clone(),
+        incidents: config.incidents.clone(),
+        next: config.next.clone(),
+        detail: config.detail.clone(),
+    };
+    let header = config
+        .header
+        .as_ref()
+        .map(|(name, value)| {
+            let name = name
+                .parse()
+                .map_err(|error| Fault::Usage(format!("sources.http.header: {error}")))?;
+            Ok::<_, Fault>((name, value.clone()))
+        })
+        .transpose()?;
+    // Every address is given whole; the base only says which host the token is for.
+    let mut base = config.url.clone();
+    base.set_query(None);
+    let http = network.http("http", &base)?;
+    Ok(HttpSource::new(http, places, header, mapping))
 }
 
 /// What the worker acts with.

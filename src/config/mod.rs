@@ -8,17 +8,20 @@
 mod effective;
 mod fault;
 mod half;
+mod half_sources;
 mod hosts;
 mod key;
 mod layers;
 mod reading;
 mod sandbox;
 mod sections;
+mod sources;
 mod templates;
 mod value;
 mod vendors;
 mod whole;
 mod written;
+mod written_sources;
 
 use std::path::Path;
 
@@ -37,6 +40,9 @@ pub use sandbox::{SandboxPerson, SandboxPlaces, sandbox_config};
 pub use sections::{
     ActionItems, AffectedCustomers, Announcement, BusinessHours, Count, Dashboard, LONGEST_WAIT,
     Log, LogFormat, Person, ReviewMeeting, Schedule, Store, Templates, Week,
+};
+pub use sources::{
+    Alertmanager, EntryPointers, HttpSource, IncidentPointers, Opsgenie, PersonPointers, Statuspage,
 };
 pub use templates::{TemplateFault, template_files};
 pub use vendors::{

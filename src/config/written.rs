@@ -18,6 +18,9 @@ use super::value::{
     Secret, Switch, Text, Whole, Zone, list, maybe, maybe_list, one,
 };
 use super::vendors::MailSecurity;
+use super::written_sources::{
+    WrittenAlertmanager, WrittenHttp, WrittenOpsgenie, WrittenStatuspage,
+};
 use crate::playbook::business_hours::Shift;
 
 /// Configuration of Debrief (debrief.toml).
@@ -88,6 +91,14 @@ pub(super) struct WrittenSources {
     pub pagerduty: WrittenPagerDuty,
     /// A folder of incident files.
     pub files: WrittenFiles,
+    /// Opsgenie.
+    pub opsgenie: WrittenOpsgenie,
+    /// Statuspage.
+    pub statuspage: WrittenStatuspage,
+    /// A folder of alert payloads.
+    pub alertmanager: WrittenAlertmanager,
+    /// Any JSON over HTTP.
+    pub http: WrittenHttp,
 }
 
 /// PagerDuty as a source.

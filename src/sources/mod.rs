@@ -16,7 +16,9 @@ pub mod alertmanager;
 pub mod customers;
 pub mod files;
 mod folder;
+pub mod http;
 mod json_file;
+mod outside;
 pub mod pagerduty;
 mod slack_link;
 
