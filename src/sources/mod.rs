@@ -16,11 +16,13 @@ pub mod alertmanager;
 pub mod customers;
 pub mod files;
 mod folder;
+mod follow;
 pub mod http;
 mod json_file;
 mod outside;
 pub mod pagerduty;
 mod slack_link;
+pub mod statuspage;
 
 /// A record of incidents.
 #[async_trait]

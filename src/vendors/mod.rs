@@ -9,5 +9,6 @@ pub mod http;
 pub mod pagerduty;
 pub mod slack;
 pub mod smtp;
+pub mod statuspage;
 #[cfg(test)]
 pub(crate) mod stub;
