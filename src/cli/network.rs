@@ -21,7 +21,9 @@ use crate::sources::files::Files;
 use crate::sources::http::{
     EntryPointers, HttpSource, IncidentPointers, Mapping, PersonPointers, Places,
 };
+use crate::sources::opsgenie::Opsgenie as OpsgenieSource;
 use crate::sources::pagerduty::{PagerDuty as PagerDutySource, TimeFields};
+use crate::sources::statuspage::Statuspage as StatuspageSource;
 use crate::vendors::confluence::{self, Confluence};
 use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
 use crate::vendors::google::calendar::Calendar;
@@ -29,9 +31,11 @@ use crate::vendors::google::drive::Drive;
 use crate::vendors::google::sheets::Sheets;
 use crate::vendors::google::{SCOPE_EVENTS, SCOPE_FILES, SCOPE_FREE_BUSY};
 use crate::vendors::http::{Http, HttpOptions, Transport};
+use crate::vendors::opsgenie::Opsgenie;
 use crate::vendors::pagerduty::PagerDuty;
 use crate::vendors::slack::Slack;
 use crate::vendors::smtp::{Credentials, Security, Smtp, SmtpOptions};
+use crate::vendors::statuspage::Statuspage;
 use crate::worker::act::{ConfluenceMeans, GoogleMeans, Means};
 
 /// The smallest scopes that work: files this client made, their cells included, events, and when people are busy.
@@ -182,6 +186,22 @@ pub fn sources(network: &Network<'_>) -> Result<Vec<Arc<dyn IncidentSource>>, Fa
     }
     if let Some(files) = &network.config.sources.files {
         sources.push(Arc::new(Files::new(files.folder.clone())));
+    }
+    if let Some(opsgenie) = &network.config.sources.opsgenie {
+        let http = network.http("opsgenie", &opsgenie.base_url)?;
+        sources.push(Arc::new(OpsgenieSource::new(
+            Opsgenie::new(http, opsgenie.key.clone()),
+            opsgenie.query.clone(),
+            opsgenie.overlap,
+        )));
+    }
+    if let Some(statuspage) = &network.config.sources.statuspage {
+        let http = network.http("statuspage", &statuspage.base_url)?;
+        let (key, page_id) = (statuspage.key.clone(), statuspage.page_id.clone());
+        sources.push(Arc::new(StatuspageSource::new(
+            Statuspage::new(http, key, page_id),
+            statuspage.overlap,
+        )));
     }
     if let Some(alertmanager) = &network.config.sources.alertmanager {
         let labels = Labels {

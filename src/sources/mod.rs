@@ -19,6 +19,7 @@ mod folder;
 mod follow;
 pub mod http;
 mod json_file;
+pub mod opsgenie;
 mod outside;
 pub mod pagerduty;
 mod slack_link;

@@ -6,6 +6,7 @@
 pub mod confluence;
 pub mod google;
 pub mod http;
+pub mod opsgenie;
 pub mod pagerduty;
 pub mod slack;
 pub mod smtp;
