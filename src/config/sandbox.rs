@@ -23,6 +23,8 @@ pub struct SandboxPlaces<'a> {
     pub customers: &'a Path,
     /// The folder of incident files.
     pub incidents: &'a Path,
+    /// The folder of alert payloads.
+    pub alerts: &'a Path,
     /// The ledger.
     pub store: &'a Path,
     /// Incidents resolved before it are not adopted.
@@ -61,11 +63,15 @@ pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
         service_account_file,
         customers,
         incidents,
+        alerts,
         store,
         since,
         people,
     } = places;
     let token_url = base_url.join("/token").unwrap_or_else(|_| base_url.clone());
+    let documents_url = base_url
+        .join("/documents/incidents.json")
+        .unwrap_or_else(|_| base_url.clone());
     let mut text = fill(&[
         ("base_url", toml::Value::from(base_url.as_str())),
         ("token_url", toml::Value::from(token_url.as_str())),
@@ -74,6 +80,8 @@ pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
         ("service_account_file", path(service_account_file)),
         ("customers", path(customers)),
         ("incidents", path(incidents)),
+        ("alerts", path(alerts)),
+        ("documents_url", toml::Value::from(documents_url.as_str())),
         ("store", path(store)),
         ("since", toml::Value::from(since.to_string())),
     ]);

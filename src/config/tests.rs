@@ -596,6 +596,7 @@ fn the_sandbox_has_a_configuration_whatever_its_folders_are_called() {
         service_account_file: &place.path("key.json"),
         customers: &customers,
         incidents: &incidents,
+        alerts: &incidents,
         store: &place.path("ledger.db"),
         since: "2026-11-01T00:00:00Z".parse().unwrap(),
         people: vec![SandboxPerson {

@@ -7,9 +7,11 @@
 
 mod admin;
 pub mod confluence;
+pub mod documents;
 pub mod faults;
 pub mod google;
 mod mailbox;
+pub mod opsgenie;
 pub mod pagerduty;
 pub mod pages;
 mod recording;
@@ -18,6 +20,7 @@ pub mod scenario;
 pub mod seed;
 pub mod server;
 pub mod slack;
+pub mod statuspage;
 mod smtp;
 pub mod wire;
 mod world;

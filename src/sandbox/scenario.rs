@@ -25,7 +25,17 @@ const AFFECTED: [(&str, u64); 4] = [
 ];
 
 /// Members of a seed that are times.
-const TIMES: [&str; 6] = ["at", "created_at", "resolved_at", "start", "end", "thread"];
+const TIMES: [&str; 9] = [
+    "at",
+    "created_at",
+    "resolved_at",
+    "start",
+    "end",
+    "thread",
+    "began_at",
+    "mitigated_at",
+    "scheduled_at",
+];
 
 /// Three incidents resolved in the last day, one still open, one resolved long ago, one merged; the people, their
 /// busy calendars and what they wrote in Slack.

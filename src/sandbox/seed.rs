@@ -4,11 +4,15 @@
 //! it would know of them in life. Ids that are left out are derived from the addresses and titles, so that
 //! the same seed always makes the same world.
 
+mod sources;
+
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 use serde_json::Value;
+
+pub use sources::{OpsgenieEntry, OpsgenieIncident, StatuspageIncident, StatuspageUpdate};
 
 /// Everything one seed adds. Times are RFC 3339 instants.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -24,6 +28,12 @@ pub struct Seed {
     pub transcripts: Vec<Transcript>,
     /// Tasks on Confluence pages that exist already, as if a person had typed them there.
     pub tasks: Vec<Task>,
+    /// Incidents in Opsgenie.
+    pub opsgenie: Vec<OpsgenieIncident>,
+    /// Incidents and maintenance on Statuspage.
+    pub statuspage: Vec<StatuspageIncident>,
+    /// JSON documents of somebody's own system, by their names below `/documents/`.
+    pub documents: BTreeMap<String, Value>,
 }
 
 /// Somebody who works there.
