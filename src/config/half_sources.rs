@@ -188,7 +188,8 @@ impl Assembly<'_> {
         } = written;
         let mut pointer = |given: Option<String>, name: &str| {
             if given.is_none() {
-                let needed = "sources.http needs to know where id, title, opened_at and resolved_at are";
+                let needed =
+                    "sources.http needs to know where id, title, opened_at and resolved_at are";
                 let key = Key::of("sources.http.incident").name(name);
                 self.fault(&key, Problem::Missing { needed });
             }

@@ -20,7 +20,7 @@ pub mod scenario;
 pub mod seed;
 pub mod server;
 pub mod slack;
-pub mod statuspage;
 mod smtp;
+pub mod statuspage;
 pub mod wire;
 mod world;

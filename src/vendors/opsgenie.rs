@@ -12,16 +12,18 @@
 //! Unconfirmed, so that nothing depends on it: the words for kinds of timeline entries and where an entry's text stands;
 //! `impactStartDate`, `impactEndDate` and `links.web` of an incident; how far lists can be paged; parentheses in a search.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod answers;
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
+
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use super::http::{CallError, Dialect, Each, Http, Request, Said, if_there, patiently};
+use super::http::{CallError, Dialect, Each, Http, Request, Said, if_there};
+pub use answers::{Entry, Incident, Links, Reach, Responder, Status, Story, User};
+use answers::{List, LogEntry, Named, One, TimelinePage, words};
 
 /// The longest page of incidents, log or timeline.
 pub const PAGE_LENGTH: usize = 100;
@@ -37,217 +39,6 @@ const MOST_PAGES: usize = 100;
 pub struct Opsgenie {
     http: Http,
     key: SecretString,
-}
-
-/// Where an incident is.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Under way.
-    Open,
-    /// Over.
-    Resolved,
-    /// Over, and put away.
-    Closed,
-    /// A status that this client does not know, or none.
-    #[default]
-    #[serde(other)]
-    Unknown,
-}
-
-impl Status {
-    /// As a search names it.
-    fn word(self) -> &'static str {
-        match self {
-            Self::Open | Self::Unknown => "open",
-            Self::Resolved => "resolved",
-            Self::Closed => "closed",
-        }
-    }
-}
-
-/// An incident. Texts are from outside.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Incident {
-    /// Its id.
-    pub id: String,
-    /// When it was opened.
-    pub created_at: Timestamp,
-    /// When it was last touched.
-    #[serde(default, deserialize_with = "patiently")]
-    pub updated_at: Option<Timestamp>,
-    /// Its number, as people say it.
-    #[serde(default, deserialize_with = "patiently")]
-    pub tiny_id: Option<String>,
-    /// What it is called.
-    #[serde(default, deserialize_with = "patiently")]
-    pub message: String,
-    /// More of it.
-    #[serde(default, deserialize_with = "patiently")]
-    pub description: Option<String>,
-    /// Where it is.
-    #[serde(default, deserialize_with = "patiently")]
-    pub status: Status,
-    /// `P1` to `P5`.
-    #[serde(default, deserialize_with = "patiently")]
-    pub priority: Option<String>,
-    /// The id of the service it was opened for.
-    #[serde(default, deserialize_with = "patiently")]
-    pub service_id: Option<String>,
-    /// Ids of the services that were hit.
-    #[serde(default)]
-    pub impacted_services: Each<String>,
-    /// Who was called: people and teams.
-    #[serde(default)]
-    pub responders: Each<Responder>,
-    /// The account's own members.
-    #[serde(default, deserialize_with = "patiently")]
-    pub extra_properties: BTreeMap<String, Value>,
-    /// When customers first felt it.
-    #[serde(default, deserialize_with = "patiently")]
-    pub impact_start_date: Option<Timestamp>,
-    /// When they no longer felt it.
-    #[serde(default, deserialize_with = "patiently")]
-    pub impact_end_date: Option<Timestamp>,
-    /// Where it is shown.
-    #[serde(default, deserialize_with = "patiently")]
-    pub links: Links,
-}
-
-/// Where people look at something.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Links {
-    /// In a browser.
-    #[serde(default, deserialize_with = "patiently")]
-    pub web: Option<String>,
-}
-
-/// Somebody, or a team, who was called.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Responder {
-    /// `user` or `team`.
-    #[serde(rename = "type", default, deserialize_with = "patiently")]
-    pub kind: String,
-    /// The id.
-    pub id: String,
-}
-
-/// Something that happened.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Entry {
-    /// When.
-    pub at: Timestamp,
-    /// What kind of thing, in Opsgenie's word.
-    pub kind: String,
-    /// Who did it: a name, or a user name, which is an address.
-    pub by: Option<String>,
-    /// What happened.
-    pub text: String,
-}
-
-/// What is told of an incident, as far as it could be read.
-#[derive(Clone, Debug)]
-pub struct Story {
-    /// Oldest first.
-    pub entries: Vec<Entry>,
-    /// How many could not be read.
-    pub unreadable: usize,
-    /// Whether that is all.
-    pub reach: Reach,
-}
-
-/// How far a list that comes in pages was read.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Reach {
-    /// To its end.
-    Whole,
-    /// Not to its end: it said that there is more, and gave the same again, or never came to an end.
-    BrokenOff,
-}
-
-/// A person in the account.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct User {
-    /// The id.
-    pub id: String,
-    /// The address.
-    #[serde(default, deserialize_with = "patiently")]
-    pub username: String,
-    /// The name.
-    #[serde(default, deserialize_with = "patiently")]
-    pub full_name: String,
-    /// The IANA zone.
-    #[serde(default, deserialize_with = "patiently")]
-    pub time_zone: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(bound = "T: DeserializeOwned")]
-struct List<T> {
-    #[serde(default)]
-    data: Each<T>,
-    #[serde(default, deserialize_with = "patiently")]
-    paging: Paging,
-}
-
-#[derive(Default, Deserialize)]
-struct Paging {
-    next: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct One<T> {
-    data: T,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TimelinePage {
-    #[serde(default)]
-    entries: Each<TimelineEntry>,
-    #[serde(default, deserialize_with = "patiently")]
-    next_offset: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TimelineEntry {
-    #[serde(default, deserialize_with = "patiently")]
-    id: String,
-    event_time: Timestamp,
-    #[serde(rename = "type", default, deserialize_with = "patiently")]
-    kind: String,
-    #[serde(default, deserialize_with = "patiently")]
-    hidden: bool,
-    #[serde(default, deserialize_with = "patiently")]
-    actor: Option<Actor>,
-    #[serde(default)]
-    description: Value,
-}
-
-#[derive(Deserialize)]
-struct Actor {
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LogEntry {
-    log: String,
-    created_at: Timestamp,
-    #[serde(rename = "type", default, deserialize_with = "patiently")]
-    kind: String,
-    #[serde(default, deserialize_with = "patiently")]
-    owner: Option<String>,
-    #[serde(default, deserialize_with = "patiently")]
-    offset: String,
 }
 
 impl Opsgenie {
@@ -426,36 +217,6 @@ impl Opsgenie {
         }
         Ok(users)
     }
-}
-
-impl Story {
-    fn empty() -> Self {
-        Self {
-            entries: Vec::new(),
-            unreadable: 0,
-            reach: Reach::BrokenOff,
-        }
-    }
-
-    fn whole(self) -> Self {
-        Self {
-            reach: Reach::Whole,
-            ..self
-        }
-    }
-}
-
-/// A text, wherever in an entry's description it stands.
-fn words(description: &Value) -> Option<String> {
-    let text = |value: &Value| {
-        let text = value.as_str()?.trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    };
-    let members = ["content", "name", "text"];
-    text(description).or_else(|| {
-        let mut found = members.iter().filter_map(|name| description.get(*name));
-        found.find_map(text)
-    })
 }
 
 /// Reads `{"message": "…", "took": 0.1, "requestId": "…"}`.

@@ -21,7 +21,7 @@ async fn one_aftermath(installation: &Installation, reference: &str) {
     assert_eq!(
         installation.world().0["confluence"]["pages"]
             .as_array()
-            .map_or(0, own_pages),
+            .map_or(0, |pages| own_pages(pages)),
         1
     );
     let before = installation.writes().len();
@@ -35,7 +35,7 @@ async fn one_aftermath(installation: &Installation, reference: &str) {
 }
 
 /// The postmortem pages among them; the space has others.
-fn own_pages(pages: &Vec<Value>) -> usize {
+fn own_pages(pages: &[Value]) -> usize {
     let title = |page: &&Value| {
         page["title"]
             .as_str()

@@ -406,3 +406,58 @@ async fn refused_credentials_name_the_key() {
         error.to_string().contains("sources.http.token") && !error.to_string().contains("s3cret")
     );
 }
+
+/// As README tells to set it up: Jira's search, where Jira Service Management keeps its incidents.
+#[tokio::test]
+async fn jira_service_managements_incidents_are_read_from_its_search() {
+    let issue = json!({
+        "id": "10005", "key": "OPS-5", "self": "https://example.atlassian.net/rest/api/3/issue/10005",
+        "fields": {
+            "summary": "Checkout is down", "priority": {"name": "Highest", "id": "1"},
+            "created": "2026-10-05T12:00:00.000+0200", "resolutiondate": "2026-10-05T10:30:00.000+0000",
+            "status": {"name": "Completed", "statusCategory": {"key": "done"}},
+            "assignee": {"accountId": "712020:1", "displayName": "Ada Example", "emailAddress": "ada@example.com"},
+            "components": [{"name": "Checkout API"}],
+        },
+    });
+    let mut open = issue.clone();
+    open["key"] = json!("OPS-6");
+    open["fields"]["resolutiondate"] = Value::Null;
+    open["fields"]["status"]["statusCategory"]["key"] = json!("indeterminate");
+    open["fields"]["assignee"] = Value::Null;
+    let answer = json!({"issues": [issue, open], "isLast": true});
+    let stub = Stub::playing(vec![ok(answer.to_string())]).await;
+    let source = source(&stub, |places, mapping| {
+        places.incidents = "/issues".to_owned();
+        mapping.resolved_values = vec!["done".to_owned()];
+        mapping.incident = IncidentPointers {
+            id: "/key".to_owned(),
+            title: "/fields/summary".to_owned(),
+            service: pointer("/fields/components/0/name"),
+            severity: pointer("/fields/priority/name"),
+            opened_at: "/fields/created".to_owned(),
+            resolved_at: "/fields/resolutiondate".to_owned(),
+            status: pointer("/fields/status/statusCategory/key"),
+            lead: pointer("/fields/assignee"),
+            ..mapping.incident.clone()
+        };
+        mapping.person.name = pointer("/displayName");
+        mapping.person.email = pointer("/emailAddress");
+    });
+    let pulled = source.pull(None, at(SINCE), at(SINCE)).await.unwrap();
+    assert_eq!(pulled.faults, []);
+    let [over, open] = &pulled.incidents[..] else {
+        panic!("{pulled:?}")
+    };
+    assert_eq!(over.opened_at, at("2026-10-05T10:00:00Z"));
+    assert_eq!(over.resolved_at(), Some(at("2026-10-05T10:30:00Z")));
+    assert_eq!(
+        (&*over.service, over.severity.as_deref()),
+        ("Checkout API", Some("Highest"))
+    );
+    assert_eq!(
+        over.lead().unwrap().email.as_deref(),
+        Some("ada@example.com")
+    );
+    assert_eq!(open.resolved_at(), None);
+}
