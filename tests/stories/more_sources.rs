@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::seeds::people;
-use crate::support::{Installation, Setup};
+use crate::support::seeds::{incident, people, world};
+use crate::support::{Installation, Setup, time};
 
 /// With PagerDuty off and that source on.
 async fn with(source: &str, world: Value) -> Installation {
@@ -194,4 +194,34 @@ async fn an_incident_of_ones_own_system_gets_one_of_each() {
     assert!(page.contains("Rolled back the release"), "{page}");
     let meeting = installation.world().event("OPS-7").to_string();
     assert!(meeting.contains("ada@example.com") && meeting.contains("jonas@example.com"));
+}
+
+#[tokio::test]
+async fn pagerdutys_channel_and_times_of_impact_come_along_and_what_is_no_time_is_said() {
+    let mut incident = incident("QCHAN", "Checkout is down", "-PT1H");
+    incident["conference_url"] = json!("https://example.slack.com/archives/C0123456789");
+    incident["custom_fields"] =
+        json!({"impact_start": "2026-03-01T02:50:00Z", "impact_end": "soon", "teams": ["a", "b"]});
+    let installation = Setup::default()
+        .set("sources.pagerduty.began_field", "impact_start")
+        .set("sources.pagerduty.mitigated_field", "impact_end")
+        .seed(&world(&[incident]))
+        .start()
+        .await;
+    installation.good_pass().await;
+    installation.world().assert_one_of_each("#1001");
+    let told = installation.case("QCHAN").await.incident;
+    assert_eq!(told.channels, ["C0123456789"]);
+    assert_eq!(told.began_at, Some(time("2026-03-01T02:50:00Z")));
+    assert_eq!(told.mitigated_at, None);
+    assert_eq!(
+        told.gaps,
+        ["PagerDuty's field impact_end holds no time with its offset from UTC"]
+    );
+    let did: Vec<u32> = told
+        .participants
+        .iter()
+        .map(|taken| taken.contributions)
+        .collect();
+    assert_eq!(did, [2, 1], "Ada took it and resolved it, Jonas took it");
 }
