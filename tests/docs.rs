@@ -526,3 +526,22 @@ fn the_kinds_of_faults_are_those_of_the_sandbox_page() {
         assert_eq!(name(rule.kind), row[0]);
     }
 }
+
+#[test]
+fn the_sections_of_a_source_can_be_used() {
+    let page = document("docs/sources.md");
+    let blocks = page
+        .blocks
+        .iter()
+        .filter(|block| block.language() == "toml");
+    let mut seen = 0;
+    for block in blocks {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("debrief.toml");
+        std::fs::write(&file, &block.text).unwrap();
+        let config = debrief::config::load(Some(&file), std::iter::empty()).unwrap();
+        assert!(config.sources.http.is_some());
+        seen += 1;
+    }
+    assert_eq!(seen, 1);
+}

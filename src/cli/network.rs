@@ -16,8 +16,14 @@ use crate::channels::slack::Slack as SlackChannel;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfluenceIdentity, GoogleIdentity, MailSecurity};
 use crate::sources::IncidentSource;
+use crate::sources::alertmanager::{Alertmanager, Labels};
 use crate::sources::files::Files;
+use crate::sources::http::{
+    EntryPointers, HttpSource, IncidentPointers, Mapping, PersonPointers, Places,
+};
+use crate::sources::opsgenie::Opsgenie as OpsgenieSource;
 use crate::sources::pagerduty::{PagerDuty as PagerDutySource, TimeFields};
+use crate::sources::statuspage::Statuspage as StatuspageSource;
 use crate::sources::volunteers::Volunteers;
 use crate::vendors::confluence::{self, Confluence};
 use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
@@ -26,9 +32,11 @@ use crate::vendors::google::drive::Drive;
 use crate::vendors::google::sheets::Sheets;
 use crate::vendors::google::{SCOPE_EVENTS, SCOPE_FILES, SCOPE_FREE_BUSY};
 use crate::vendors::http::{Http, HttpOptions, Transport};
+use crate::vendors::opsgenie::Opsgenie;
 use crate::vendors::pagerduty::PagerDuty;
 use crate::vendors::slack::Slack;
 use crate::vendors::smtp::{Credentials, Security, Smtp, SmtpOptions};
+use crate::vendors::statuspage::Statuspage;
 use crate::worker::act::{ConfluenceMeans, GoogleMeans, Means, PagerDutyMeans};
 use crate::worker::people::People;
 
@@ -229,7 +237,114 @@ pub fn sources(network: &Network<'_>) -> Result<Vec<Arc<dyn IncidentSource>>, Fa
     if let Some(files) = &network.config.sources.files {
         sources.push(Arc::new(Files::new(files.folder.clone())));
     }
+    if let Some(opsgenie) = &network.config.sources.opsgenie {
+        let http = network.http("opsgenie", &opsgenie.base_url)?;
+        sources.push(Arc::new(OpsgenieSource::new(
+            Opsgenie::new(http, opsgenie.key.clone()),
+            opsgenie.query.clone(),
+            opsgenie.overlap,
+        )));
+    }
+    if let Some(statuspage) = &network.config.sources.statuspage {
+        let http = network.http("statuspage", &statuspage.base_url)?;
+        let (key, page_id) = (statuspage.key.clone(), statuspage.page_id.clone());
+        sources.push(Arc::new(StatuspageSource::new(
+            Statuspage::new(http, key, page_id),
+            statuspage.overlap,
+        )));
+    }
+    if let Some(alertmanager) = &network.config.sources.alertmanager {
+        let labels = Labels {
+            service: alertmanager.service_label.clone(),
+            severity: alertmanager.severity_label.clone(),
+        };
+        sources.push(Arc::new(Alertmanager::new(
+            alertmanager.folder.clone(),
+            labels,
+        )));
+    }
+    if let Some(http) = &network.config.sources.http {
+        sources.push(Arc::new(http_source(network, http)?));
+    }
     Ok(sources)
+}
+
+fn http_source(network: &Network<'_>, config: &config::HttpSource) -> Result<HttpSource, Fault> {
+    let config::IncidentPointers {
+        id,
+        reference,
+        title,
+        url,
+        service,
+        severity,
+        began_at,
+        opened_at,
+        mitigated_at,
+        resolved_at,
+        status,
+        visibility,
+        description,
+        impact,
+        lead,
+        responders,
+        timeline,
+    } = config.incident.clone();
+    let entry = config.entry.clone();
+    let mapping = Mapping {
+        resolved_values: config.resolved_values.clone(),
+        private_values: config.private_values.clone(),
+        incident: IncidentPointers {
+            id,
+            reference,
+            title,
+            url,
+            service,
+            severity,
+            began_at,
+            opened_at,
+            mitigated_at,
+            resolved_at,
+            status,
+            visibility,
+            description,
+            impact,
+            lead,
+            responders,
+            timeline,
+        },
+        entry: EntryPointers {
+            at: entry.at,
+            text: entry.text,
+            by: entry.by,
+            url: entry.url,
+        },
+        person: PersonPointers {
+            name: config.person.name.clone(),
+            email: config.person.email.clone(),
+        },
+    };
+    let places = Places {
+        url: config.url.clone(),
+        detail_url: config.detail_url.clone(),
+        incidents: config.incidents.clone(),
+        next: config.next.clone(),
+        detail: config.detail.clone(),
+    };
+    let header = config
+        .header
+        .as_ref()
+        .map(|(name, value)| {
+            let name = name
+                .parse()
+                .map_err(|error| Fault::Usage(format!("sources.http.header: {error}")))?;
+            Ok::<_, Fault>((name, value.clone()))
+        })
+        .transpose()?;
+    // Every address is given whole; the base only says which host the token is for.
+    let mut base = config.url.clone();
+    base.set_query(None);
+    let http = network.http("http", &base)?;
+    Ok(HttpSource::new(http, places, header, mapping))
 }
 
 /// What the worker acts with.

@@ -83,8 +83,8 @@ fn scenario_file(file: &Path, now: Timestamp) -> Result<Seed, Fault> {
         .map_err(|fault| Fault::Usage(format!("--scenario {}: {fault}", file.display())))
 }
 
-/// Writes a configuration that points at the sandbox, at that face of its Confluence, and beside it what the configuration names: the service account's
-/// key, the customers' lists and a folder for incident files.
+/// Writes a configuration that points at the sandbox, at that face of its Confluence, and beside it what the configuration
+/// names: the service account's key, the customers' lists and folders for incident files and alerts.
 pub fn write_config(
     sandbox: &Sandbox,
     edition: ConfluenceEdition,
@@ -107,8 +107,8 @@ pub fn write_config(
         .to_string_lossy()
         .into_owned();
     let place = |name: &str| folder.join(format!("{stem}-{name}"));
-    let (customers, incidents) = (place("customers"), place("incidents"));
-    for folder in [&customers, &incidents] {
+    let (customers, incidents, alerts) = (place("customers"), place("incidents"), place("alerts"));
+    for folder in [&customers, &incidents, &alerts] {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("{} cannot be made", folder.display()))?;
     }
@@ -149,6 +149,7 @@ pub fn write_config(
         service_account_file: &key_file,
         customers: &customers,
         incidents: &incidents,
+        alerts: &alerts,
         store: &place("ledger.sqlite"),
         since,
         people,

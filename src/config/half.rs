@@ -18,10 +18,21 @@ use super::written::{
 
 impl Assembly<'_> {
     pub(super) fn sources(&mut self, written: WrittenSources) -> Sources {
-        let WrittenSources { pagerduty, files } = written;
+        let WrittenSources {
+            pagerduty,
+            files,
+            opsgenie,
+            statuspage,
+            alertmanager,
+            http,
+        } = written;
         Sources {
             pagerduty: self.pagerduty(pagerduty),
             files: self.files(files),
+            opsgenie: self.opsgenie(opsgenie),
+            statuspage: self.statuspage(statuspage),
+            alertmanager: self.alertmanager(alertmanager),
+            http: self.http_source(http),
         }
     }
 
@@ -272,7 +283,7 @@ impl Assembly<'_> {
     }
 
     /// A secret that was fetched; a fault that it is missing only where it was not given at all.
-    fn needed_unless(
+    pub(super) fn needed_unless(
         &mut self,
         given: bool,
         secret: Option<SecretString>,

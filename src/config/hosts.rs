@@ -46,6 +46,15 @@ impl Config {
         if let Some(pagerduty) = &self.sources.pagerduty {
             api("sources.pagerduty.base_url", &pagerduty.base_url);
         }
+        if let Some(opsgenie) = &self.sources.opsgenie {
+            api("sources.opsgenie.base_url", &opsgenie.base_url);
+        }
+        if let Some(statuspage) = &self.sources.statuspage {
+            api("sources.statuspage.base_url", &statuspage.base_url);
+        }
+        if let Some(http) = &self.sources.http {
+            api("sources.http.url", &http.url);
+        }
         if let Some(confluence) = &self.confluence {
             api("confluence.base_url", &confluence.base_url);
         }

@@ -8,6 +8,7 @@
 mod effective;
 mod fault;
 mod half;
+mod half_sources;
 mod hosts;
 mod key;
 mod layers;
@@ -15,11 +16,13 @@ mod reading;
 mod record;
 mod sandbox;
 mod sections;
+mod sources;
 mod templates;
 mod value;
 mod vendors;
 mod whole;
 mod written;
+mod written_sources;
 
 use std::path::Path;
 
@@ -40,6 +43,9 @@ pub use sections::{
     ActionItems, AffectedCustomers, Announcement, Blame, BusinessHours, Count, Dashboard,
     LONGEST_WAIT, Log, LogFormat, PageReview, Person, ReviewMeeting, Schedule, Store, Templates,
     Week,
+};
+pub use sources::{
+    Alertmanager, EntryPointers, HttpSource, IncidentPointers, Opsgenie, PersonPointers, Statuspage,
 };
 pub use templates::{TemplateFault, blame_rules, template_files};
 pub use vendors::{

@@ -29,6 +29,8 @@ pub struct SandboxPlaces<'a> {
     pub customers: &'a Path,
     /// The folder of incident files.
     pub incidents: &'a Path,
+    /// The folder of alert payloads.
+    pub alerts: &'a Path,
     /// The ledger.
     pub store: &'a Path,
     /// Incidents resolved before it are not adopted.
@@ -69,6 +71,7 @@ pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
         service_account_file,
         customers,
         incidents,
+        alerts,
         store,
         since,
         people,
@@ -78,6 +81,9 @@ pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
         ConfluenceEdition::Cloud => "cloud",
         ConfluenceEdition::DataCenter => "data-center",
     };
+    let documents_url = base_url
+        .join("/documents/incidents.json")
+        .unwrap_or_else(|_| base_url.clone());
     let mut text = fill(&[
         ("edition", toml::Value::from(edition)),
         ("confluence_token", toml::Value::from(*confluence_token)),
@@ -88,6 +94,8 @@ pub fn sandbox_config(places: &SandboxPlaces<'_>) -> String {
         ("service_account_file", path(service_account_file)),
         ("customers", path(customers)),
         ("incidents", path(incidents)),
+        ("alerts", path(alerts)),
+        ("documents_url", toml::Value::from(documents_url.as_str())),
         ("store", path(store)),
         ("since", toml::Value::from(since.to_string())),
     ]);

@@ -162,6 +162,34 @@ const KEY_FILE: &str =
         "debrief.toml, line 5: sources.files.folder: is missing: sources.files is enabled",
     ],
 )]
+#[case::half_a_source(
+    "[sources.opsgenie]\nenabled = true\n[sources.statuspage]\npage_id = 'abc'\n[sources.alertmanager]\nenabled = true\n\
+     [sources.http]\nurl = 'https://incidents.example.com/api'\n[sources.http.incident]\nid = '/id'\ntitle = '/title'\n",
+    &[
+        "debrief.toml, line 1: sources.opsgenie.key: is missing: sources.opsgenie is enabled (or give key_file)",
+        "debrief.toml, line 3: sources.statuspage.key: is missing: Statuspage needs page_id and key (or key_file)",
+        "debrief.toml, line 5: sources.alertmanager.folder: is missing: sources.alertmanager is enabled",
+        "debrief.toml, line 9: sources.http.incident.opened_at: is missing: sources.http needs to know where id, title, opened_at and resolved_at are",
+        "debrief.toml, line 9: sources.http.incident.resolved_at: is missing: sources.http needs to know where id, title, opened_at and resolved_at are",
+    ],
+)]
+#[case::pointers_that_are_none(
+    "[sources.http]\nincidents = 'data'\nnext = '/a~2b'\nurl = 'https://me:pw@incidents.example.com/api'\nheader = 'Author ization'",
+    &[
+        "debrief.toml, line 2: sources.http.incidents: expected a JSON Pointer such as \"/data/0/id\" (RFC 6901: `~1` for a / in a name, `~0` for a ~), found \"data\"",
+        "debrief.toml, line 3: sources.http.next: expected a JSON Pointer such as \"/data/0/id\" (RFC 6901: `~1` for a / in a name, `~0` for a ~), found \"/a~2b\"",
+        "debrief.toml, line 4: sources.http.url: expected an http or https URL without user or fragment, found a URL that may hold a password, not shown here",
+        "debrief.toml, line 5: sources.http.header: expected the name of a header such as \"Authorization\", found \"Author ization\"",
+    ],
+)]
+#[case::a_token_for_two_hosts(
+    "[sources.http]\nurl = 'https://incidents.example.com/api'\ndetail_url = 'https://other.example.com/api/one'\n\
+     [sources.http.incident]\nid = '/id'\ntitle = '/title'\nopened_at = '/from'\nresolved_at = '/to'\n",
+    &[
+        "debrief.toml, line 3: sources.http.detail_url: expected an address on the host of sources.http.url, since the token goes along, found another host",
+        "debrief.toml, line 3: sources.http.detail_url: expected {id} once in the path, found none",
+    ],
+)]
 #[case::wiki_twice(
     "[confluence]\nbase_url = 'https://example.atlassian.net/wiki/'\nemail = 'a@example.com'\ntoken = 'x'\nspace = 'OPS'",
     &["debrief.toml, line 2: confluence.base_url: expected the site without /wiki, which is added to it, found \"https://example.atlassian.net/wiki/\""],
@@ -446,6 +474,8 @@ fn paths_are_beside_the_file_but_a_variables_are_below_the_working_directory() {
 fn the_default_is_whole_and_has_no_vendor() {
     let config = Place::with("").load(&[]).unwrap();
     assert!(config.sources.pagerduty.is_none() && config.sources.files.is_none());
+    assert!(config.sources.opsgenie.is_none() && config.sources.statuspage.is_none());
+    assert!(config.sources.alertmanager.is_none() && config.sources.http.is_none());
     assert!(config.confluence.is_none() && config.google.is_none());
     assert!(config.mail.is_none() && config.slack.is_none());
     assert_eq!(config.destinations(), []);
@@ -534,7 +564,7 @@ fn every_value_in_the_default_file_stands_below_a_comment() {
 #[test]
 fn the_examples_in_the_default_file_can_be_used() {
     let place = Place::with(&documented());
-    for folder in ["incidents", "customers", "templates"] {
+    for folder in ["incidents", "alerts", "customers", "templates"] {
         std::fs::create_dir(place.path(folder)).unwrap();
     }
     std::fs::write(place.path("blame-rules.toml"), "").unwrap();
@@ -558,6 +588,8 @@ fn the_examples_in_the_default_file_can_be_used() {
     let config = place.load(&[]).unwrap();
     assert!(config.slack.is_some() && config.mail.is_some() && config.google.is_some());
     assert!(config.confluence.is_some() && config.sources.pagerduty.is_some());
+    assert!(config.sources.opsgenie.is_some() && config.sources.statuspage.is_some());
+    assert!(config.sources.alertmanager.is_some() && config.sources.http.is_some());
     assert_eq!(config.people.len(), 1);
 }
 
@@ -598,6 +630,7 @@ fn the_sandbox_has_a_configuration_whatever_its_folders_are_called() {
         service_account_file: &place.path("key.json"),
         customers: &customers,
         incidents: &incidents,
+        alerts: &incidents,
         store: &place.path("ledger.db"),
         since: "2026-11-01T00:00:00Z".parse().unwrap(),
         people: vec![SandboxPerson {

@@ -204,6 +204,13 @@ text_forms! {
     };
     /// The root of an API.
     ApiUrl -> Url, "an http or https URL without user, query or fragment", api_url;
+    /// Where JSON is read from. Its query may say what is asked for.
+    SourceUrl -> Url, "an http or https URL without user or fragment", source_url;
+    /// The name of a header of a request.
+    HeaderField -> String, "the name of a header such as \"Authorization\"",
+        |text| text.parse::<http::HeaderName>().ok().map(|_| text.to_owned());
+    /// Where something stands in a JSON document.
+    Pointer -> String, "a JSON Pointer such as \"/data/0/id\" (RFC 6901: `~1` for a / in a name, `~0` for a ~)", pointer;
     /// A loopback address to listen on.
     Listen -> SocketAddr, "a loopback address and a port such as \"127.0.0.1:8081\"",
         |text| text.parse::<SocketAddr>().ok().filter(|address| address.ip().is_loopback());
@@ -383,6 +390,20 @@ fn channel_id(text: &str) -> Option<String> {
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     fits.then(|| text.to_owned())
+}
+
+/// As [`api_url`], with the query that the address of a list needs. A secret belongs into the header.
+fn source_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let mut root = url.clone();
+    root.set_query(None);
+    api_url(root.as_str()).map(|_| url)
+}
+
+fn pointer(text: &str) -> Option<String> {
+    let escapes = text.split('~').skip(1);
+    let escaped = escapes.into_iter().all(|rest| rest.starts_with(['0', '1']));
+    (text.starts_with('/') && escaped).then(|| text.to_owned())
 }
 
 /// A user or a query in a URL is where secrets hide, and would be shown with every error.

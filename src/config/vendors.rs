@@ -6,6 +6,8 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
+use super::sources::{Alertmanager, HttpSource, Opsgenie, Statuspage};
+
 /// Where incidents come from. With none, there is nothing to do.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -13,6 +15,14 @@ pub struct Sources {
     pub pagerduty: Option<PagerDuty>,
     /// A folder of incident files.
     pub files: Option<Files>,
+    /// Opsgenie.
+    pub opsgenie: Option<Opsgenie>,
+    /// Statuspage.
+    pub statuspage: Option<Statuspage>,
+    /// A folder of alert payloads.
+    pub alertmanager: Option<Alertmanager>,
+    /// Any JSON over HTTP.
+    pub http: Option<HttpSource>,
 }
 
 /// PagerDuty as a source of incidents.

@@ -19,6 +19,9 @@ use super::value::{
     Privacy, Secret, Switch, Text, Whole, Zone, list, maybe, maybe_list, one,
 };
 use super::vendors::{ConfluenceEdition, MailSecurity};
+use super::written_sources::{
+    WrittenAlertmanager, WrittenHttp, WrittenOpsgenie, WrittenStatuspage,
+};
 use crate::playbook::business_hours::Shift;
 
 /// Configuration of Debrief (debrief.toml).
@@ -103,6 +106,14 @@ pub(super) struct WrittenSources {
     pub pagerduty: WrittenPagerDuty,
     /// A folder of incident files.
     pub files: WrittenFiles,
+    /// Opsgenie.
+    pub opsgenie: WrittenOpsgenie,
+    /// Statuspage.
+    pub statuspage: WrittenStatuspage,
+    /// A folder of alert payloads.
+    pub alertmanager: WrittenAlertmanager,
+    /// Any JSON over HTTP.
+    pub http: WrittenHttp,
 }
 
 /// PagerDuty as a source.

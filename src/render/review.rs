@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::playbook::review::{Lacks, Missing, Remarks};
 
-use super::story::{Occasion, ReviewDigest};
 use super::link::Link;
+use super::story::{Occasion, ReviewDigest};
 use super::view::{counted, name};
 use super::{text, time};
 

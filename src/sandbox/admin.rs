@@ -87,6 +87,9 @@ fn seed(shared: &Shared, request: &Request) -> Result<Value, String> {
         "calendars": seed.calendars.len(),
         "transcripts": seed.transcripts.len(),
         "tasks": seed.tasks.len(),
+        "opsgenie": seed.opsgenie.len(),
+        "statuspage": seed.statuspage.len(),
+        "documents": seed.documents.len(),
     }))
 }
 

@@ -7,10 +7,12 @@
 
 mod admin;
 pub mod confluence;
+pub mod documents;
 pub mod faults;
 pub mod google;
 mod mailbox;
 mod oddities;
+pub mod opsgenie;
 pub mod pagerduty;
 pub mod pages;
 mod recording;
@@ -20,5 +22,6 @@ pub mod seed;
 pub mod server;
 pub mod slack;
 mod smtp;
+pub mod statuspage;
 pub mod wire;
 mod world;

@@ -23,6 +23,10 @@ pub(super) fn throttled(vendor: &str, request: &Request, retry_after: Option<u64
             429,
             &confluence(request, 429, "TOO_MANY_REQUESTS", "Rate limit exceeded"),
         ),
+        "opsgenie" | "statuspage" => Reply::json(
+            429,
+            &json!({"message": "You are making too many requests!"}),
+        ),
         _ => Reply::json(429, &json!({"error": "too many requests"})),
     };
     match retry_after {

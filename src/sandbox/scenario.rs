@@ -25,7 +25,7 @@ const AFFECTED: [(&str, u64); 4] = [
 ];
 
 /// Members of a seed that are times.
-const TIMES: [&str; 7] = [
+const TIMES: [&str; 10] = [
     "at",
     "created_at",
     "resolved_at",
@@ -33,6 +33,9 @@ const TIMES: [&str; 7] = [
     "end",
     "thread",
     "edited",
+    "began_at",
+    "mitigated_at",
+    "scheduled_at",
 ];
 
 /// Three incidents resolved in the last day, one still open, one resolved long ago, one merged; the people, their

@@ -5,6 +5,7 @@
 //! the same seed always makes the same world.
 
 mod chat;
+mod sources;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 pub use self::chat::{
     Access, ChannelState, File, Message, Reaction, Seat, Tier, Transcript, Workspace,
 };
+pub use sources::{OpsgenieEntry, OpsgenieIncident, StatuspageIncident, StatuspageUpdate};
 
 /// Everything one seed adds. Times are RFC 3339 instants.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -32,6 +34,12 @@ pub struct Seed {
     pub slack: Workspace,
     /// Tasks on Confluence pages that exist already, as if a person had typed them there.
     pub tasks: Vec<Task>,
+    /// Incidents in Opsgenie.
+    pub opsgenie: Vec<OpsgenieIncident>,
+    /// Incidents and maintenance on Statuspage.
+    pub statuspage: Vec<StatuspageIncident>,
+    /// JSON documents of somebody's own system, by their names below `/documents/`.
+    pub documents: BTreeMap<String, Value>,
 }
 
 /// Somebody who works there.

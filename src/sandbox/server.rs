@@ -24,14 +24,17 @@ use crate::{
     sandbox::{
         admin,
         confluence::Confluence,
+        documents::Documents,
         faults::Rule,
         google::Google,
+        opsgenie::Opsgenie,
         pagerduty::PagerDuty,
         pages,
         recording::Recorder,
         seed::Seed,
         slack::Slack,
         smtp,
+        statuspage::Statuspage,
         wire::{Quotas, Reply, Request, Vendor},
         world::{Answer, World},
     },
@@ -96,6 +99,9 @@ fn vendors() -> Vec<Box<dyn Vendor>> {
         Box::new(Google::new()),
         Box::new(PagerDuty::new()),
         Box::new(Slack::new()),
+        Box::new(Opsgenie::new()),
+        Box::new(Statuspage::new()),
+        Box::new(Documents::new()),
     ]
 }
 
@@ -199,6 +205,9 @@ impl Sandbox {
             "google": base,
             "pagerduty": base,
             "slack": base,
+            "opsgenie": base,
+            "statuspage": base,
+            "documents": format!("{base}/documents"),
             "smtp": self.shared.smtp.to_string(),
             "admin": format!("{base}/__sandbox"),
         })

@@ -143,7 +143,7 @@ pub enum Quotas {
 
 /// An emulated vendor.
 pub trait Vendor: Send {
-    /// The vendor's name in the log of calls and in recordings: `confluence`, `google`, `pagerduty` or `slack`.
+    /// The vendor's name in the log of calls and in recordings: `confluence`, `google`, `pagerduty`, …
     fn name(&self) -> &'static str;
 
     /// Whether a request to that path is this vendor's.

@@ -16,9 +16,14 @@ pub mod alertmanager;
 pub mod customers;
 pub mod files;
 mod folder;
+mod follow;
+pub mod http;
 mod json_file;
+pub mod opsgenie;
+mod outside;
 pub mod pagerduty;
 mod slack_link;
+pub mod statuspage;
 pub mod transcript;
 pub mod volunteers;
 

@@ -150,7 +150,17 @@ impl Http {
     /// # Errors
     /// Any [`Failure`]; the last one met.
     pub async fn call(&self, request: Request) -> Result<Answer, CallError> {
-        let url = self.url(&request.path, &request.query);
+        let url = match &request.address {
+            None => self.url(&request.path, &request.query),
+            Some(address) if address.origin() == self.base_url.origin() => address.clone(),
+            Some(_) => {
+                let failure = Failure::Refused {
+                    status: 400,
+                    message: "an address on another host, which credentials are not for".into(),
+                };
+                return Err(CallError::new(self.vendor, request.call, failure));
+            }
+        };
         let repeat = request.repeat;
         let backoff = ExponentialBuilder::default()
             .with_jitter()

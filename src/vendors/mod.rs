@@ -6,8 +6,10 @@
 pub mod confluence;
 pub mod google;
 pub mod http;
+pub mod opsgenie;
 pub mod pagerduty;
 pub mod slack;
 pub mod smtp;
+pub mod statuspage;
 #[cfg(test)]
 pub(crate) mod stub;

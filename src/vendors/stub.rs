@@ -67,8 +67,7 @@ impl Stub {
         script.push(status(404, "{}"));
         Self::choosing(script, move |_, request| {
             let target = request.lines().next().unwrap_or_default();
-            let fits = |route: &&str| target.contains(*route);
-            let route = routes.iter().position(|route| fits(&route));
+            let route = routes.iter().position(|route| target.contains(*route));
             route.unwrap_or(routes.len())
         })
         .await

@@ -9,6 +9,7 @@ mod history;
 mod idle_pass;
 mod late_sheet;
 mod meeting_slots;
+mod more_sources;
 mod nags;
 mod nasty_title;
 mod page_review;

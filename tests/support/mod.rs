@@ -325,6 +325,11 @@ impl Installation {
         self.folder.path().join("debrief-incidents")
     }
 
+    /// The folder that alert payloads are read from.
+    pub fn alert_files(&self) -> PathBuf {
+        self.folder.path().join("debrief-alerts")
+    }
+
     /// The folder of affected customers.
     pub fn customer_files(&self) -> PathBuf {
         self.folder.path().join("debrief-customers")

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
-use url::Url;
 
+use crate::sources::outside::is_web;
 use crate::vendors::http::{Each, patiently};
 
 /// Names and values of labels or annotations. Values are texts; what else somebody wrote is left out.
@@ -216,6 +216,5 @@ fn written(labels: &Names) -> String {
 }
 
 fn web(text: &str) -> Option<String> {
-    let shown = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    shown.then(|| text.to_owned())
+    is_web(text).then(|| text.to_owned())
 }

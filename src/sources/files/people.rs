@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::shape::said;
 use crate::playbook::incident::{Part, Participant};
 use crate::playbook::person::Person;
+use crate::sources::outside::{is_address, said};
 
 /// Somebody who took part.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -92,12 +92,4 @@ impl FilePerson {
             time_zone,
         }
     }
-}
-
-/// Whether it has the outline of an address and nothing that would break out of a header.
-fn is_address(text: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[]\",;:\\".contains(c);
-    text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-    }) && !text.contains(odd)
 }

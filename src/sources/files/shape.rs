@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use url::Url;
 
 use super::NAME;
 use super::people::{FilePerson, participants};
@@ -11,6 +10,7 @@ use crate::playbook::customer::AffectedCustomer;
 use crate::playbook::incident::{
     Detail, EntryKind, Incident, IncidentId, Narrative, Status, TimelineEntry, Visibility,
 };
+use crate::sources::outside::{is_id, is_web, said};
 use crate::sources::slack_link;
 
 // The doc comments below are the descriptions in `debrief config --schema incident`: they speak to whoever writes
@@ -286,26 +286,15 @@ pub(super) fn convert(file: FileIncident) -> Result<Reading, String> {
     Ok(Reading { incident, left_out })
 }
 
-/// The id becomes part of every key we give to vendors, so it holds nothing that one of them would have to escape.
-fn is_id(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    (1..=64).contains(&text.len()) && text.bytes().all(allowed)
-}
-
 /// An address that people can open; anything else is left out, and named.
 fn web(url: Option<String>, path: &str, left_out: &mut Vec<String>) -> Option<String> {
     said(url).filter(|url| {
-        let shown = Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        let shown = is_web(url);
         if !shown {
             left_out.push(format!("{path}: expected http:// or https://"));
         }
         shown
     })
-}
-
-/// Blank is as good as nothing.
-pub(super) fn said(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
 }
 
 impl FileEntry {

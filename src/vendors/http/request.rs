@@ -5,6 +5,7 @@ use ::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName,
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 
 use super::failure::{CallError, Failure, short};
 
@@ -22,6 +23,8 @@ pub enum Repeat {
 pub struct Request {
     pub(super) call: &'static str,
     pub(super) method: Method,
+    /// Instead of base URL, path and query.
+    pub(super) address: Option<Url>,
     pub(super) path: Vec<String>,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) headers: HeaderMap,
@@ -42,6 +45,7 @@ impl Request {
         Self {
             call,
             method,
+            address: None,
             path: path.into_iter().map(str::to_owned).collect(),
             query: Vec::new(),
             headers,
@@ -53,6 +57,14 @@ impl Request {
     /// A read.
     pub fn get<'a>(call: &'static str, path: impl IntoIterator<Item = &'a str>) -> Self {
         Self::new(call, Method::GET, path, Repeat::Safe)
+    }
+
+    /// A read of that very address, which has to be on the base URL's host: credentials go along.
+    pub fn get_address(call: &'static str, address: Url) -> Self {
+        Self {
+            address: Some(address),
+            ..Self::get(call, [])
+        }
     }
 
     /// With one more query parameter.
