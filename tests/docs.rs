@@ -370,7 +370,7 @@ fn the_acts_are_those_of_the_architecture_page() {
     fn listed(act: &Act) {
         match act {
             Act::FolderId | Act::Folder | Act::Sharing(_) | Act::Spreadsheet | Act::Rows => {}
-            Act::Page | Act::Labels => {}
+            Act::Transcript | Act::Page | Act::Restriction | Act::Labels => {}
             Act::Comment(News::Sheet | News::Meeting | News::Lead) => {}
             Act::Slot | Act::Event | Act::Contact => {}
             Act::Mail(_) | Act::Chat(_) | Act::Mirror => {}
@@ -384,7 +384,9 @@ fn the_acts_are_those_of_the_architecture_page() {
         Act::Sharing(String::new()),
         Act::Spreadsheet,
         Act::Rows,
+        Act::Transcript,
         Act::Page,
+        Act::Restriction,
         Act::Labels,
         Act::Comment(News::Sheet),
         Act::Comment(News::Meeting),

@@ -18,6 +18,8 @@ use crate::config::{self, Config, Count};
 use crate::playbook::blame::Lint;
 use crate::playbook::business_hours::{BusinessHours, Deadline, Shift};
 use crate::playbook::hours::Hours;
+use crate::playbook::masking::{MaskRule, Masker};
+use crate::playbook::origin::{OriginKind, OriginRule, Origins};
 use crate::playbook::person::{Directory, Person};
 use crate::playbook::privacy::PrivacyRules;
 use crate::playbook::retry::RetryRules;
@@ -185,6 +187,10 @@ pub fn rules(config: &Config) -> Result<Rules, Fault> {
             }),
             None => Provision::Off("google is not configured, so there is no sheet".to_owned()),
         },
+        transcript: match &config.slack {
+            Some(_) => Provision::Provided(config.timeline.channels.clone()),
+            None => Provision::Off("slack is not configured, so there is no chat to read".to_owned()),
+        },
         postmortem_page: confluence("page"),
         review_meeting: google("calendar"),
         announcement: if announcement.mail_to.is_empty() && announcement.channels.is_empty() {
@@ -332,7 +338,51 @@ pub fn company(config: &Config) -> Result<Company, Fault> {
         },
         lead,
         privacy,
+        masker: masker(config)?,
     })
+}
+
+/// What is masked in records.
+fn masker(config: &Config) -> Result<Option<Masker>, Fault> {
+    let masking = &config.masking;
+    if !masking.enabled {
+        return Ok(None);
+    }
+    // The company's own addresses are those of its people and of its mail.
+    let addresses = config
+        .people
+        .iter()
+        .map(|person| person.email.as_str())
+        .chain(config.mail.iter().map(|mail| mail.from.as_str()));
+    let domains = addresses.filter_map(|address| {
+        let (_, domain) = address.rsplit_once('@')?;
+        Some(domain.trim_end_matches('>').to_lowercase())
+    });
+    let own: Vec<String> = masking.own_domains.iter().cloned().chain(domains).collect();
+    let extra = masking
+        .rules
+        .iter()
+        .map(|rule| MaskRule::new(rule.name.as_str(), rule.pattern.as_str()))
+        .collect();
+    Masker::with(&own, extra)
+        .map(Some)
+        .map_err(|error| Fault::Usage(format!("masking.rules: {error}")))
+}
+
+/// How alerts are named in the record.
+pub fn origins(config: &Config) -> Result<Origins, Fault> {
+    let rules = config
+        .timeline
+        .alerts
+        .iter()
+        .map(|rule| OriginRule {
+            name: rule.name.clone(),
+            from: rule.from.clone(),
+            text: rule.text.clone(),
+            kind: OriginKind::Alert,
+        })
+        .collect();
+    Origins::with(rules).map_err(|error| Fault::Usage(format!("timeline.alerts: {error}")))
 }
 
 fn business_hours(config: &Config) -> Result<BusinessHours, Fault> {

@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::SignedDuration;
+use regex::Regex;
 use secrecy::ExposeSecret;
 use url::Url;
 
 use super::Fault;
-use super::compose::{lint, templates};
+use super::compose::{lint, origins, templates};
 use crate::channels::Channel;
 use crate::channels::email::Email;
 use crate::channels::slack::Slack as SlackChannel;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfluenceIdentity, GoogleIdentity, MailSecurity};
+use crate::playbook::incident::EntryKind;
+use crate::playbook::origin::Signal;
 use crate::sources::IncidentSource;
 use crate::sources::alertmanager::{Alertmanager, Labels};
 use crate::sources::files::Files;
@@ -24,6 +27,7 @@ use crate::sources::http::{
 use crate::sources::opsgenie::Opsgenie as OpsgenieSource;
 use crate::sources::pagerduty::{PagerDuty as PagerDutySource, TimeFields};
 use crate::sources::statuspage::Statuspage as StatuspageSource;
+use crate::sources::transcript::{Named, Sign, Transcript, TranscriptRules};
 use crate::sources::volunteers::Volunteers;
 use crate::vendors::confluence::{self, Confluence};
 use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
@@ -135,6 +139,7 @@ impl Network<'_> {
             space: confluence.space.clone(),
             parent_page: confluence.parent_page.clone(),
             labels: confluence.labels.clone(),
+            reader_groups: self.config.private.reader_groups.clone(),
         })
     }
 
@@ -190,6 +195,42 @@ impl Network<'_> {
 
     fn chat(&self, slack: &config::Slack) -> Result<Arc<dyn Channel>, Fault> {
         Ok(Arc::new(SlackChannel::new(self.slack(slack)?)))
+    }
+
+    /// What was written in chat.
+    fn transcript(&self) -> Result<Option<Transcript>, Fault> {
+        let Some(slack) = &self.config.slack else {
+            return Ok(None);
+        };
+        let timeline = &self.config.timeline;
+        let mitigated = timeline
+            .mitigated
+            .iter()
+            .map(|pattern| Ok(Sign::Said(Regex::new(pattern)?)))
+            .collect::<Result<_, regex::Error>>()
+            .map_err(|error| Fault::Usage(format!("timeline.mitigated: {error}")))?;
+        let rules = TranscriptRules {
+            channels: timeline.channels.clone(),
+            before: timeline.before,
+            after: timeline.after,
+            mitigated,
+        };
+        let origins = origins(self.config)?;
+        let namer = move |author: Option<&str>, text: &str| {
+            let origin = origins.of(author, text)?;
+            Some(Named {
+                name: origin.name.to_owned(),
+                kind: match origin.signal {
+                    Signal::Firing => EntryKind::Alert,
+                    Signal::Recovered | Signal::Deploy => EntryKind::Other,
+                },
+            })
+        };
+        Ok(Some(Transcript::new(
+            self.slack(slack)?,
+            rules,
+            Box::new(namer),
+        )))
     }
 
     /// Where people are looked up.
@@ -368,6 +409,7 @@ pub fn means(network: &Network<'_>, clock: &Clock) -> Result<Means, Fault> {
             .as_ref()
             .map(|mail| network.email(mail))
             .transpose()?,
+        transcript: network.transcript()?,
         volunteers: network.volunteers()?,
         chat: config
             .slack

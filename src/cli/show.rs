@@ -18,6 +18,7 @@ use crate::playbook::steps::action_items::{Because, FollowedItem, Nag, OverdueIt
 use crate::render::{EventText, MailText, PageText};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Claim, Store};
+use crate::sources::transcript::Insistence;
 use crate::worker::Worker;
 use crate::worker::act::Job;
 use crate::worker::act::page_review::{self, Preview, Reviewed};
@@ -83,6 +84,10 @@ async fn with_record(worker: &Worker, mut case: Case) -> Result<Case, Fault> {
     if case.incident.detail == Detail::Listed {
         case.incident = worker
             .read(&case.incident)
+            .await
+            .map_err(anyhow::Error::from)?;
+        worker
+            .add_chat(&mut case.incident, Insistence::WhatThereIs)
             .await
             .map_err(anyhow::Error::from)?;
         lead::appoint(

@@ -258,6 +258,12 @@ pub struct Incident {
     /// Ids of chat channels that are this incident's own.
     #[serde(default)]
     pub channels: Vec<String>,
+    /// When the record was read.
+    #[serde(default)]
+    pub read_at: Option<Timestamp>,
+    /// How many passages of it were masked.
+    #[serde(default)]
+    pub masked: u64,
     /// What of the record could not be had, a sentence each, for the page: `Slack's #prod-issue could not be read: …`.
     /// No text of the record's own.
     #[serde(default)]
@@ -291,6 +297,8 @@ impl Incident {
             customers: Vec::new(),
             visibility: Visibility::default(),
             channels: Vec::new(),
+            read_at: None,
+            masked: 0,
             gaps: Vec::new(),
         }
     }

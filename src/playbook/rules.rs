@@ -78,6 +78,8 @@ pub struct Rules {
     pub doubt: SignedDuration,
     /// The sheet.
     pub affected_customers: Provision<CustomerRules>,
+    /// Chat as part of the record: the ids of the channels that every incident is talked about in.
+    pub transcript: Provision<Vec<String>>,
     /// The page.
     pub postmortem_page: Provision<()>,
     /// The meeting.

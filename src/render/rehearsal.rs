@@ -57,6 +57,7 @@ impl Templates {
             meeting: booked,
             page_url: Some(LINK),
             event_url: Some(LINK),
+            volunteer: Some("raising_hand"),
             record_read_at: Some(at(48)),
             masked: 2,
             mentions: MentionBy::AccountId,
@@ -67,6 +68,7 @@ impl Templates {
             meeting: MeetingState::Coming,
             page_url: None,
             event_url: None,
+            volunteer: None,
             record_read_at: None,
             masked: 0,
             ..rich.clone()

@@ -28,6 +28,8 @@ pub struct Story<'a> {
     pub page_url: Option<&'a str>,
     /// Where the meeting is in the calendar, once it is there.
     pub event_url: Option<&'a str>,
+    /// The emoji by which people take the lead on the announcement's post, where they may: its name without colons.
+    pub volunteer: Option<&'a str>,
     /// When the record was read, where that is known.
     pub record_read_at: Option<Timestamp>,
     /// How many passages of the record were masked, because they held a secret or personal data.

@@ -85,6 +85,8 @@ pub(crate) struct View {
     meeting: MeetingView,
     page: Option<Link>,
     event: Option<Link>,
+    /// The emoji by which people take the lead.
+    volunteer: Option<String>,
 }
 
 /// Somebody, and how the page mentions them.
@@ -141,6 +143,7 @@ impl View {
             meeting,
             page_url,
             event_url,
+            volunteer,
             record_read_at,
             masked,
             mentions,
@@ -198,6 +201,7 @@ impl View {
             meeting: meeting_view(meeting, zone),
             page: page_url.and_then(Link::new),
             event: event_url.and_then(Link::new),
+            volunteer: volunteer.map(name),
         }
     }
 

@@ -29,6 +29,8 @@ enum Outcome {
         act: Act,
         state: EffectState,
         recorded: Vec<Decision>,
+        /// The incident, where the act has learnt more about it.
+        learnt: Option<Box<Incident>>,
         /// What went wrong, for people.
         failure: Option<String>,
     },
@@ -111,9 +113,14 @@ impl Worker {
                     act,
                     state,
                     recorded,
+                    learnt,
                     failure,
                 } => {
                     case.decisions.extend(recorded);
+                    if let Some(incident) = learnt {
+                        case.incident = *incident;
+                        self.store.detail(&claim, &case.incident, now).await?;
+                    }
                     self.finish(&claim, &mut case, &act, state, now).await?;
                     match failure {
                         None => done.push(act),
@@ -210,6 +217,7 @@ impl Worker {
         };
         let attempts = earlier.map_or(0, |effect| effect.attempts) + 1;
         let recorded = std::mem::take(&mut job.recorded);
+        let learnt = job.incident.take().map(Box::new);
         match ended {
             Ok(Done { reference, url }) => {
                 info!(case = %case.incident.id, step = %act.step(), act = act.kind(), "done");
@@ -217,6 +225,7 @@ impl Worker {
                     act,
                     state: EffectState::Done { reference, url },
                     recorded,
+                    learnt,
                     failure: None,
                 }
             }
@@ -237,6 +246,7 @@ impl Worker {
                     act,
                     state,
                     recorded,
+                    learnt,
                     failure: Some(failure),
                 }
             }

@@ -22,6 +22,7 @@ use jiff::SignedDuration;
 use crate::clock::Clock;
 use crate::playbook::business_hours::Deadline;
 use crate::playbook::hours::Hours;
+use crate::playbook::masking::Masker;
 use crate::playbook::person::{Directory, Person};
 use crate::playbook::privacy::PrivacyRules;
 use crate::playbook::retry::RetryRules;
@@ -78,6 +79,8 @@ pub struct Company {
     pub lead: LeadRules,
     /// Which incidents are private.
     pub privacy: PrivacyRules,
+    /// What is masked in records; `None`: nothing is.
+    pub masker: Option<Masker>,
 }
 
 /// How the worker goes about its work.

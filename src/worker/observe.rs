@@ -267,8 +267,15 @@ fn told<'j>(job: &'j Job<'_>, content: PageContent) -> Story<'j> {
         meeting,
         page_url: job.case.url_of(&Act::Page),
         event_url: job.case.url_of(&Act::Event),
-        record_read_at: None,
-        masked: 0,
+        volunteer: job
+            .worker
+            .means
+            .volunteers
+            .as_ref()
+            .and_then(|_| company.lead.reactions.first())
+            .map(String::as_str),
+        record_read_at: job.case.incident.read_at,
+        masked: job.case.incident.masked,
         mentions: mention_by(job.worker),
     }
 }

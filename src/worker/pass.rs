@@ -222,13 +222,17 @@ impl Worker {
         Ok(())
     }
 
-    /// Joins what a source knows with what the company knows: who people are, and who may read about it.
+    /// Joins what a source knows with what the company knows: who people are, who may read about it, and what is not to be
+    /// read by anybody.
     pub fn complete(&self, incidents: &mut [Incident]) {
         for incident in incidents {
             for participant in &mut incident.participants {
                 self.company.directory.complete(&mut participant.person);
             }
             incident.visibility = self.company.privacy.judge(incident);
+            if let Some(masker) = &self.company.masker {
+                incident.masked += masker.incident(incident).total();
+            }
         }
     }
 

@@ -35,6 +35,7 @@ fn rules() -> Rules {
         affected_customers: Provision::Provided(CustomerRules {
             share_with: vec!["readers@example.com".to_owned()],
         }),
+        transcript: Provision::Off("slack is not configured".to_owned()),
         postmortem_page: Provision::Provided(()),
         review_meeting: Provision::Provided(()),
         announcement: Provision::Provided(AnnouncementRules {
@@ -608,6 +609,7 @@ fn a_private_incident_is_told_to_those_who_took_part_only() {
         &plan.verdicts[&Step::Announcement],
         Verdict::NotOwed { because } if because.contains("private")
     ));
+    assert!(plan.ready.contains(&Act::Restriction));
     assert!(!plan.ready.iter().any(|act| matches!(
         act,
         Act::Sharing(_) | Act::Links(_) | Act::Mail(_) | Act::Chat(_)

@@ -31,8 +31,12 @@ pub enum Act {
     Spreadsheet,
     /// Lay out the sheet and write its rows.
     Rows,
+    /// Read what was written in chat while the incident lasted.
+    Transcript,
     /// Create the page, complete.
     Page,
+    /// Let those who took part in a private incident read its page, and nobody else.
+    Restriction,
     /// Label the page.
     Labels,
     /// Bring late news to the page.
@@ -72,7 +76,9 @@ impl Act {
             Self::FolderId | Self::Folder | Self::Sharing(_) | Self::Spreadsheet | Self::Rows => {
                 Step::AffectedCustomers
             }
-            Self::Page | Self::Labels | Self::Comment(_) => Step::PostmortemPage,
+            Self::Transcript | Self::Page | Self::Restriction | Self::Labels | Self::Comment(_) => {
+                Step::PostmortemPage
+            }
             Self::Slot | Self::Event | Self::Contact => Step::ReviewMeeting,
             Self::Mail(_) | Self::Chat(_) | Self::Mirror => Step::Announcement,
             Self::BriefMail(_) | Self::BriefChat(_) | Self::Note | Self::Links(_) => {
@@ -96,7 +102,9 @@ impl Act {
             | Self::Folder
             | Self::Spreadsheet
             | Self::Rows
+            | Self::Transcript
             | Self::Page
+            | Self::Restriction
             | Self::Labels
             | Self::Comment(_)
             | Self::Slot
@@ -117,7 +125,9 @@ impl Act {
             Self::Sharing(_) => "sharing",
             Self::Spreadsheet => "spreadsheet",
             Self::Rows => "rows",
+            Self::Transcript => "transcript",
             Self::Page => "page",
+            Self::Restriction => "restriction",
             Self::Labels => "labels",
             Self::Comment(News::Sheet) => "comment:sheet",
             Self::Comment(News::Meeting) => "comment:meeting",
@@ -146,7 +156,9 @@ impl Act {
             Self::Sharing(group) => format!("let {group} read the folder"),
             Self::Spreadsheet => "create the spreadsheet".into(),
             Self::Rows => "write the rows".into(),
+            Self::Transcript => "read the chat".into(),
             Self::Page => "create the page".into(),
+            Self::Restriction => "let only those who took part read the page".into(),
             Self::Labels => "label the page".into(),
             Self::Comment(News::Sheet) => "comment the sheet's link".into(),
             Self::Comment(News::Meeting) => "comment the meeting's time".into(),

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::case::Case;
+use super::super::incident::Visibility;
 use super::super::lead;
 use super::super::plan::{Need, Owed, Patience};
 use super::super::rules::{Provision, Rules};
@@ -50,18 +51,30 @@ pub fn owed(case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
         Provision::Provided(()) => {}
         Provision::Off(because) => return Err(because.clone()),
     }
-    let mut owed = vec![
+    let mut owed = Vec::new();
+    // Whatever comes after the page was made comes too late for it.
+    if has_transcript(case, rules) && !case.is_done(&Act::Page) {
+        owed.push(Owed::new(Act::Transcript, [Need::Settled, Need::Record]));
+    }
+    owed.extend([
         Owed::new(
             Act::Page,
             [
                 Need::Settled,
                 Need::Record,
+                Need::Patiently(Act::Transcript, Patience::Page),
                 Need::Patiently(Act::Spreadsheet, Patience::Page),
                 Need::Patiently(Act::Slot, Patience::Page),
             ],
         ),
         Owed::new(Act::Labels, [Need::Done(Act::Page)]),
-    ];
+    ]);
+    match case.incident.visibility {
+        Visibility::Company => {}
+        Visibility::Private => {
+            owed.push(Owed::new(Act::Restriction, [Need::Done(Act::Page)]));
+        }
+    }
     if let Some(content) = case.decision::<PageContent>(Step::PostmortemPage, CONTENT) {
         for (coverage, news, act) in [
             (content.sheet, News::Sheet, Act::Spreadsheet),
@@ -85,6 +98,14 @@ pub fn owed(case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
         }
     }
     Ok(owed)
+}
+
+/// Whether anything was written about the incident in a chat that can be read.
+fn has_transcript(case: &Case, rules: &Rules) -> bool {
+    rules
+        .transcript
+        .provided()
+        .is_some_and(|common| !common.is_empty() || !case.incident.channels.is_empty())
 }
 
 /// What the page would hold if it were created now.

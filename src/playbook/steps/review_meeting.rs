@@ -20,7 +20,15 @@ pub fn owed(case: &Case, rules: &Rules) -> Result<Vec<Owed>, String> {
         Provision::Off(because) => return Err(because.clone()),
     }
     let mut owed = vec![
-        Owed::new(Act::Slot, [Need::Settled, Need::Record]),
+        Owed::new(
+            Act::Slot,
+            [
+                Need::Settled,
+                Need::Record,
+                // Who took part, the chat tells as well.
+                Need::Patiently(Act::Transcript, Patience::Page),
+            ],
+        ),
         Owed::new(
             Act::Event,
             [

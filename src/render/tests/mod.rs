@@ -205,6 +205,7 @@ fn rich_story<'a>(incident: &'a Incident, zone: &'a TimeZone) -> Story<'a> {
         meeting: booked(),
         page_url: Some("https://example.atlassian.net/wiki/spaces/OPS/pages/98310"),
         event_url: Some("https://calendar.google.com/event?eid=abc"),
+        volunteer: Some("raising_hand"),
         record_read_at: Some(at("2026-03-02T15:30:00Z")),
         masked: 2,
         mentions: MentionBy::AccountId,
@@ -217,6 +218,7 @@ fn bare_story<'a>(incident: &'a Incident, zone: &'a TimeZone) -> Story<'a> {
         meeting: MeetingState::Coming,
         page_url: None,
         event_url: None,
+        volunteer: None,
         record_read_at: None,
         masked: 0,
         ..rich_story(incident, zone)

@@ -24,9 +24,11 @@ use crate::channels::{Channel, DeliveryError};
 use crate::playbook::blame::Lint;
 use crate::playbook::case::{Case, Decision};
 use crate::playbook::effect::EffectKey;
+use crate::playbook::incident::Incident;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::render::{RenderError, Templates};
+use crate::sources::transcript::Transcript;
 use crate::sources::volunteers::Volunteers;
 use crate::store::{Claim, StoreError};
 use crate::vendors::confluence::Confluence;
@@ -60,6 +62,8 @@ pub struct ConfluenceMeans {
     pub parent_page: Option<String>,
     /// What they are labelled with.
     pub labels: Vec<String>,
+    /// Who may read the pages of private incidents beside those who took part: groups, ids on Cloud, names on Data Center.
+    pub reader_groups: Vec<String>,
 }
 
 /// PagerDuty, where notes may be written.
@@ -82,6 +86,8 @@ pub struct Means {
     pub pagerduty: Option<PagerDutyMeans>,
     /// Mail.
     pub email: Option<Arc<dyn Channel>>,
+    /// What was written in chat.
+    pub transcript: Option<Transcript>,
     /// Who reacts to posts.
     pub volunteers: Option<Volunteers>,
     /// Chat.
@@ -211,6 +217,8 @@ pub struct Job<'a> {
     pub case: &'a Case,
     /// Choices recorded since, by this act.
     pub recorded: Vec<Decision>,
+    /// The incident, where this act has learnt more about it.
+    pub incident: Option<Incident>,
     /// What marks pages and comments as this case's: short, the same for ever.
     pub marker: String,
     /// Now.
@@ -227,6 +235,7 @@ impl<'a> Job<'a> {
             claim,
             case,
             recorded: Vec::new(),
+            incident: None,
             marker,
             now,
         }
@@ -286,7 +295,9 @@ pub async fn perform(job: &mut Job<'_>, act: &Act) -> Result<Done, ActError> {
         Act::Sharing(group) => affected_customers::share(job, group).await,
         Act::Spreadsheet => affected_customers::create_spreadsheet(job).await,
         Act::Rows => affected_customers::write_rows(job).await,
+        Act::Transcript => postmortem_page::read_chat(job).await,
         Act::Page => postmortem_page::create(job).await,
+        Act::Restriction => postmortem_page::restrict(job).await,
         Act::Labels => postmortem_page::label(job).await,
         Act::Comment(news) => postmortem_page::comment(job, *news).await,
         Act::Slot => review_meeting::choose_slot(job).await,
@@ -318,8 +329,9 @@ pub async fn find(job: &mut Job<'_>, act: &Act) -> Result<Found, ActError> {
         Act::Spreadsheet => affected_customers::find_spreadsheet(job).await,
         Act::Rows => affected_customers::find_rows(job).await,
         Act::Page => postmortem_page::find(job).await,
-        // Adding a label that is there changes nothing. Naming the contact reads the event first.
-        Act::Labels | Act::Contact => Ok(Found::Absent),
+        // Reading changes nothing, nor does naming the same readers again or adding a label that is there. Naming the contact
+        // reads the event first.
+        Act::Transcript | Act::Restriction | Act::Labels | Act::Contact => Ok(Found::Absent),
         Act::Comment(news) => postmortem_page::find_comment(job, *news).await,
         Act::Event => review_meeting::find(job).await,
         Act::Mail(list) => announcement::find(job, act, By::Mail, list).await,

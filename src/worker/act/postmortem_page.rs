@@ -10,9 +10,12 @@
 use serde_json::{Value, json};
 
 use super::{ActError, ConfluenceMeans, Done, Found, Job, page_review};
+use crate::playbook::incident::Visibility;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::{Act, News};
-use crate::vendors::confluence::{Audience, NewPage, Page, SpaceRef};
+use crate::vendors::confluence::{Audience, NewPage, Readers, Page, SpaceRef};
+use crate::sources::SourceError;
+use crate::sources::transcript::Insistence;
 use crate::vendors::http::Failure;
 use crate::worker::observe;
 
@@ -67,7 +70,11 @@ pub(super) async fn create(job: &mut Job<'_>) -> Result<Done, ActError> {
         parent_id: confluence.parent_page.as_deref(),
         title: &title,
         storage: &text.storage,
-        audience: Audience::Space,
+        audience: match job.case.incident.visibility {
+            Visibility::Company => Audience::Space,
+            // Nobody reads it before those who may are let in.
+            Visibility::Private => Audience::Author,
+        },
     };
     match confluence.client.create_page(&page).await {
         Ok(page) => Ok(done(page)),
@@ -152,4 +159,58 @@ pub(super) async fn find_comment(job: &mut Job<'_>, news: News) -> Result<Found,
     Ok(ours.map_or(Found::Absent, |comment| {
         Found::Yes(Done::at(comment.id, None))
     }))
+}
+
+/// Lets those who took part, and the configured groups, read the page of a private incident. Until then only the account
+/// that made it may: killed in between, too few people can read the page, never too many.
+pub(super) async fn restrict(job: &mut Job<'_>) -> Result<Done, ActError> {
+    let confluence = confluence(job)?;
+    let readers = Readers {
+        users: job
+            .case
+            .incident
+            .participants
+            .iter()
+            .filter_map(|participant| participant.person.atlassian.clone())
+            .collect(),
+        groups: confluence.reader_groups.clone(),
+    };
+    confluence.client.restrict(&page_id(job)?, &readers).await?;
+    Ok(Done::at(String::new(), None))
+}
+
+/// Reads what was written in chat. Nothing outside changes; killed in the middle, it is read again.
+///
+/// What may pass is waited for twice. Then what there is has to do, and the page says what is missing: a page that comes
+/// an hour late helps nobody.
+pub(super) async fn read_chat(job: &mut Job<'_>) -> Result<Done, ActError> {
+    const PATIENT_READS: u32 = 2;
+    let attempts = job
+        .case
+        .effect_of(&Act::Transcript)
+        .map_or(1, |effect| effect.attempts);
+    let insistence = if attempts > PATIENT_READS {
+        Insistence::WhatThereIs
+    } else {
+        Insistence::Whole
+    };
+    let mut incident = job.case.incident.clone();
+    job.worker
+        .add_chat(&mut incident, insistence)
+        .await
+        .map_err(|error| match error {
+            SourceError::Later {
+                message,
+                retry_after,
+            } => ActError::Later {
+                message,
+                after: retry_after.and_then(|after| std::time::Duration::try_from(after).ok()),
+            },
+            SourceError::Misconfigured(message) | SourceError::Gone(message) => {
+                ActError::GiveUp { message }
+            }
+        })?;
+    let entries = incident.timeline.len();
+    job.incident = Some(incident);
+    Ok(Done::at(entries.to_string(), None))
 }

@@ -50,6 +50,7 @@ fn rules_with(review: ReviewRules) -> Rules {
         announcement_patience: SignedDuration::from_mins(120),
         doubt: SignedDuration::from_secs(30),
         affected_customers: Provision::Off("not in these tests".to_owned()),
+        transcript: Provision::Off("slack is not configured".to_owned()),
         postmortem_page: Provision::Provided(()),
         review_meeting: off(),
         announcement: Provision::Off("not in these tests".to_owned()),

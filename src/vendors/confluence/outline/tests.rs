@@ -194,7 +194,7 @@ fn tasks_are_read_with_their_parts_and_the_tasks_below_them() {
 
 #[test]
 fn a_body_that_is_not_well_formed_is_not_read() {
-    for storage in ["<p>half", "&nope;", "<p></div></p>", "<x:y/>", "\u{1}"] {
+    for storage in ["<p>half", "<p></div></p>", "<x:y/>", "\u{1}"] {
         assert_eq!(Outline::of(storage, &nobody), None, "{storage:?}");
     }
     assert_eq!(read(""), []);
