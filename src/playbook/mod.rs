@@ -11,6 +11,7 @@ pub mod effect;
 pub mod hours;
 pub mod incident;
 pub mod lead;
+pub mod origin;
 pub mod person;
 pub mod plan;
 pub mod privacy;
