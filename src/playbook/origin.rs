@@ -114,7 +114,7 @@ pub struct Origins {
 #[derive(Clone, Debug)]
 struct Rule {
     name: String,
-    from: Vec<Regex>,
+    from: Vec<NamePattern>,
     text: Vec<Regex>,
     kind: OriginKind,
 }
@@ -170,10 +170,13 @@ impl Origins {
     /// `author` is the name of the bot or app, `text` what it wrote, as plain text or as Slack's markup, one line
     /// for each title and text. Ask for posts of bots only: a person who pastes an alert writes as its tool does.
     pub fn of(&self, author: Option<&str>, text: &str) -> Option<Origin<'_>> {
-        let author = author.map(str::trim);
+        let author = author.map(|author| author.trim().to_lowercase());
         let opening = opening(text);
         let rule = self.rules.iter().find(|rule| {
-            author.is_some_and(|author| fits(&rule.from, author)) || fits(&rule.text, &opening)
+            author
+                .as_deref()
+                .is_some_and(|author| rule.from.iter().any(|name| name.fits(author)))
+                || fits(&rule.text, &opening)
         })?;
         Some(Origin {
             name: &rule.name,
@@ -219,7 +222,7 @@ impl Rule {
         Ok(Self {
             from: from
                 .iter()
-                .map(|glob| whole_name(&name, glob))
+                .map(|glob| NamePattern::of(&name, glob))
                 .collect::<Result<_, _>>()?,
             text: text
                 .iter()
@@ -231,21 +234,46 @@ impl Rule {
     }
 }
 
-/// A name with `*` for any characters, as an expression.
-fn whole_name(rule: &str, glob: &str) -> Result<Regex, OriginError> {
-    let glob = glob.trim();
-    if glob.chars().all(|character| character == '*') {
-        return Err(OriginError::TooWide {
-            rule: rule.to_owned(),
-            pattern: glob.to_owned(),
-        });
+/// A whole name in any case, cut at each `*`. Cheaper to read than an expression, and there are many names.
+#[derive(Clone, Debug)]
+struct NamePattern {
+    first: String,
+    /// What follows each `*`; the last of them ends the name.
+    rest: Vec<String>,
+}
+
+impl NamePattern {
+    fn of(rule: &str, glob: &str) -> Result<Self, OriginError> {
+        let glob = glob.trim().to_lowercase();
+        if glob.chars().all(|character| character == '*') {
+            return Err(OriginError::TooWide {
+                rule: rule.to_owned(),
+                pattern: glob,
+            });
+        }
+        let mut parts = glob.split('*').map(str::to_owned);
+        Ok(Self {
+            first: parts.next().unwrap_or_default(),
+            rest: parts.collect(),
+        })
     }
-    let parts: Vec<String> = glob.split('*').map(regex::escape).collect();
-    RegexBuilder::new(&format!("^{}$", parts.join(".*")))
-        .case_insensitive(true)
-        .dot_matches_new_line(true)
-        .build()
-        .map_err(|source| unreadable(rule, glob, source))
+
+    /// `name` in lower case.
+    fn fits(&self, name: &str) -> bool {
+        let Some((last, between)) = self.rest.split_last() else {
+            return name == self.first;
+        };
+        let Some(mut left) = name.strip_prefix(self.first.as_str()) else {
+            return false;
+        };
+        for part in between {
+            match left.split_once(part.as_str()) {
+                Some((_, after)) => left = after,
+                None => return false,
+            }
+        }
+        left.ends_with(last.as_str())
+    }
 }
 
 /// A pattern for lines.
@@ -253,7 +281,11 @@ fn expression(rule: &str, pattern: &str) -> Result<Regex, OriginError> {
     let regex = RegexBuilder::new(pattern)
         .multi_line(true)
         .build()
-        .map_err(|source| unreadable(rule, pattern, source))?;
+        .map_err(|source| OriginError::Unreadable {
+            rule: rule.to_owned(),
+            pattern: pattern.to_owned(),
+            source,
+        })?;
     if regex.is_match("") {
         return Err(OriginError::TooWide {
             rule: rule.to_owned(),
@@ -261,14 +293,6 @@ fn expression(rule: &str, pattern: &str) -> Result<Regex, OriginError> {
         });
     }
     Ok(regex)
-}
-
-fn unreadable(rule: &str, pattern: &str, source: regex::Error) -> OriginError {
-    OriginError::Unreadable {
-        rule: rule.to_owned(),
-        pattern: pattern.to_owned(),
-        source,
-    }
 }
 
 fn fits(patterns: &[Regex], text: &str) -> bool {

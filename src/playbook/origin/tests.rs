@@ -702,3 +702,20 @@ fn a_huge_post_costs_no_more_than_its_first_lines() {
 fn ornaments_are_taken_off(#[case] line: &str, #[case] expected: &str) {
     assert_eq!(bare(line), expected);
 }
+
+#[rstest]
+#[case("a*b*c", "aXbYc", true)]
+#[case("a*b*c", "abc", true)]
+#[case("a*b*c", "acb", false)]
+#[case("*bot", "Deploy Bot", true)]
+#[case("*bot", "bots", false)]
+#[case("ab*ba", "aba", false)]
+#[case("Störung*", "STÖRUNGSMELDER", true)]
+fn a_star_stands_for_any_characters(
+    #[case] glob: &str,
+    #[case] name: &str,
+    #[case] expected: bool,
+) {
+    let pattern = NamePattern::of("Test", glob).unwrap();
+    assert_eq!(pattern.fits(&name.to_lowercase()), expected);
+}
