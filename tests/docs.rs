@@ -474,7 +474,7 @@ fn examples_of_seeds_and_faults_are_read() {
         of_kind.map(|block| block.text.as_str()).collect()
     };
     let seeds = blocks("json seed");
-    assert_eq!(seeds.len(), 3);
+    assert_eq!(seeds.len(), 4);
     for seed in seeds {
         scenario::read(seed, now).unwrap();
     }

@@ -189,7 +189,9 @@ pub fn rules(config: &Config) -> Result<Rules, Fault> {
         },
         transcript: match &config.slack {
             Some(_) => Provision::Provided(config.timeline.channels.clone()),
-            None => Provision::Off("slack is not configured, so there is no chat to read".to_owned()),
+            None => {
+                Provision::Off("slack is not configured, so there is no chat to read".to_owned())
+            }
         },
         postmortem_page: confluence("page"),
         review_meeting: google("calendar"),

@@ -17,6 +17,7 @@ mod rules;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexSet};
 
@@ -107,9 +108,24 @@ impl Masker {
     /// # Errors
     /// [`MaskError`] names the rule whose name or pattern will not do.
     pub fn with(own_domains: &[String], extra: Vec<MaskRule>) -> Result<Self, MaskError> {
-        let mut rules = extra;
-        rules.extend(rules::built_in()?);
-        Self::of(own_domains, &rules)
+        // Compiled once in a process where there is nothing to add.
+        static COMPILED: OnceLock<Masker> = OnceLock::new();
+        if !extra.is_empty() {
+            let mut rules = extra;
+            rules.extend(rules::built_in()?);
+            return Self::of(own_domains, &rules);
+        }
+        let built_in = match COMPILED.get() {
+            Some(built_in) => built_in,
+            None => {
+                let built_in = Self::of(&[], &rules::built_in()?)?;
+                COMPILED.get_or_init(|| built_in)
+            }
+        };
+        Ok(Self {
+            own_domains: domains(own_domains),
+            ..built_in.clone()
+        })
     }
 
     /// With these rules and no others.
@@ -127,10 +143,7 @@ impl Masker {
             rules: compiled?,
             hints: RegexSet::new(hints).map_err(marker)?,
             marker: Regex::new(MARKER).map_err(marker)?,
-            own_domains: own_domains
-                .iter()
-                .map(|domain| domain.trim_start_matches(['@', '.']).to_lowercase())
-                .collect(),
+            own_domains: domains(own_domains),
         })
     }
 
@@ -289,6 +302,13 @@ impl Rule {
             }
         })
     }
+}
+
+fn domains(given: &[String]) -> Vec<String> {
+    given
+        .iter()
+        .map(|domain| domain.trim_start_matches(['@', '.']).to_lowercase())
+        .collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 #[cfg(test)]
 mod tests;
@@ -146,6 +147,19 @@ impl Origins {
     /// # Errors
     /// The first rule that cannot be used, by its name.
     pub fn with(extra: Vec<OriginRule>) -> Result<Self, OriginError> {
+        // Compiled once in a process where there is nothing to add.
+        static COMPILED: OnceLock<Origins> = OnceLock::new();
+        if !extra.is_empty() {
+            return Self::compiled(extra);
+        }
+        if let Some(origins) = COMPILED.get() {
+            return Ok(origins.clone());
+        }
+        let origins = Self::compiled(extra)?;
+        Ok(COMPILED.get_or_init(|| origins).clone())
+    }
+
+    fn compiled(extra: Vec<OriginRule>) -> Result<Self, OriginError> {
         let built_in: BuiltIn = toml::from_str(BUILT_IN).map_err(OriginError::BuiltIn)?;
         let signal = |patterns: &[String]| -> Result<Vec<Regex>, OriginError> {
             patterns

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{info, warn};
 
@@ -20,10 +20,17 @@ use crate::store::{Claim, StoreError};
 /// What the targets of posts begin with.
 const POST: &str = "chat:";
 
+/// Nobody who volunteers minds waiting so long for the comment, and a pass with nothing to do goes on costing two calls.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(10);
+
+/// Under which name the last look is remembered.
+const LOOKED_AT: &str = "volunteers/looked_at";
+
 /// A channel's posts: which case each announced, and since when there are any.
 struct Posts {
     cases: BTreeMap<String, String>,
     oldest: Timestamp,
+    newest: Timestamp,
 }
 
 impl Worker {
@@ -34,7 +41,20 @@ impl Worker {
             return Ok(failures);
         };
         let now = self.clock.now();
-        for (channel, posts) in self.posts(now - self.company.lead.looked_for).await? {
+        let posts = self.posts(now - self.company.lead.looked_for).await?;
+        let Some(newest) = posts.values().map(|posts| posts.newest).max() else {
+            return Ok(failures);
+        };
+        let looked_at: Option<Timestamp> = self
+            .store
+            .memo(LOOKED_AT)
+            .await?
+            .and_then(|value| serde_json::from_value(value).ok());
+        if now < looked_at.unwrap_or(newest) + LOOK_EVERY {
+            return Ok(failures);
+        }
+        self.store.remember(LOOKED_AT, &json!(now), now).await?;
+        for (channel, posts) in posts {
             let references: Vec<String> = posts.cases.keys().cloned().collect();
             let reacted = match volunteers.of(&channel, &references, posts.oldest).await {
                 Ok(reacted) => reacted,
@@ -83,8 +103,10 @@ impl Worker {
             let posts = channels.entry(channel.to_owned()).or_insert_with(|| Posts {
                 cases: BTreeMap::new(),
                 oldest: effect.updated_at,
+                newest: effect.updated_at,
             });
             posts.oldest = posts.oldest.min(effect.updated_at);
+            posts.newest = posts.newest.max(effect.updated_at);
             posts.cases.insert(reference, effect.key.case.clone());
         }
         Ok(channels)

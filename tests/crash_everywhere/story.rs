@@ -189,7 +189,8 @@ pub async fn assert_aftermath(installation: &Installation, allowed: &Allowed) ->
     assert_eq!(properties.len(), 1);
     let property = &properties[0]["value"];
     assert_eq!(property["incident"], format!("pagerduty:{INCIDENT}"));
-    assert_eq!(property["sent"].as_array().unwrap().len(), 2, "{property}");
+    // The mail, the post and the briefing of whoever leads.
+    assert_eq!(property["sent"].as_array().unwrap().len(), 3, "{property}");
 
     let event = world.event(REFERENCE);
     assert_eq!(event["status"], "confirmed");

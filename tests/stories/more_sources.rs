@@ -196,6 +196,13 @@ async fn an_incident_of_ones_own_system_gets_one_of_each() {
     assert!(meeting.contains("ada@example.com") && meeting.contains("jonas@example.com"));
 }
 
+/// The incident's own channel, in which nothing was written.
+fn with_channel(mut world: Value) -> Value {
+    world["transcripts"] =
+        json!([{ "channel": "#inc-checkout", "id": "C0123456789", "messages": [] }]);
+    world
+}
+
 #[tokio::test]
 async fn pagerdutys_channel_and_times_of_impact_come_along_and_what_is_no_time_is_said() {
     let mut incident = incident("QCHAN", "Checkout is down", "-PT1H");
@@ -205,7 +212,7 @@ async fn pagerdutys_channel_and_times_of_impact_come_along_and_what_is_no_time_i
     let installation = Setup::default()
         .set("sources.pagerduty.began_field", "impact_start")
         .set("sources.pagerduty.mitigated_field", "impact_end")
-        .seed(&world(&[incident]))
+        .seed(&with_channel(world(&[incident])))
         .start()
         .await;
     installation.good_pass().await;

@@ -66,6 +66,10 @@ async fn what_was_given_up_is_tried_again_when_a_person_asks() {
         retried.out,
         "One act of pagerduty:QONE is tried again on the next pass.\n"
     );
+    installation
+        .debrief(&["retry", "pagerduty:QONE", "lead_briefing"])
+        .await
+        .with_code(0);
     installation.debrief(&["run", "--once"]).await.with_code(0);
     installation.world().assert_one_of_each("#1001");
 }

@@ -30,7 +30,12 @@ async fn each_resolved_incident_gets_one_of_each_and_no_other_gets_anything() {
     for reference in [open, old, merged] {
         world.assert_nothing_for(reference);
     }
-    assert_eq!(world.mails().len(), RESOLVED.len(), "no other mail");
+    for (reference, ..) in RESOLVED {
+        assert_eq!(world.briefings(reference).len(), 1, "{reference}");
+        assert_eq!(world.direct_messages(reference).len(), 1, "{reference}");
+    }
+    assert_eq!(world.notes().len(), RESOLVED.len());
+    assert_eq!(world.mails().len(), 2 * RESOLVED.len(), "no other mail");
 }
 
 #[tokio::test]
@@ -225,8 +230,12 @@ async fn the_meeting_is_within_24_working_hours_with_everybody_and_every_link() 
         invited,
         [
             "ada.brandt@example.com",
+            "arjun.mehta@example.com",
             "grace.miller@example.com",
             "jonas.weber@example.com",
+            "lena.hoffmann@example.com",
+            "marcus.reed@example.com",
+            "olivia.chen@example.com",
             "priya.nair@example.com"
         ]
     );

@@ -162,11 +162,51 @@ impl World {
             .collect()
     }
 
-    /// What Debrief posted to chat for that reference.
+    /// What Debrief posted to #postmortem for that reference.
     pub fn posts(&self, reference: &str) -> Vec<Value> {
+        self.told_in_chat(reference, |channel| channel == POSTMORTEM)
+    }
+
+    /// The links that went back to where the incident was worked on.
+    pub fn links(&self, reference: &str) -> Vec<Value> {
+        self.told_in_chat(reference, |channel| channel != POSTMORTEM)
+    }
+
+    fn told_in_chat(&self, reference: &str, is_there: impl Fn(&str) -> bool) -> Vec<Value> {
         list(&self.0["slack"]["messages"])
             .into_iter()
             .filter(|post| text(&post["text"]).starts_with(&format!("*{reference}:")))
+            .filter(|post| is_there(&text(&post["channel"])))
+            .collect()
+    }
+
+    /// Mails to whoever leads.
+    pub fn briefings(&self, reference: &str) -> Vec<Mail> {
+        self.mails()
+            .into_iter()
+            .filter(|mail| {
+                mail.subject
+                    .starts_with(&format!("You lead the postmortem of {reference}:"))
+            })
+            .collect()
+    }
+
+    /// Direct messages to whoever leads.
+    pub fn direct_messages(&self, reference: &str) -> Vec<Value> {
+        list(&self.0["slack"]["messages"])
+            .into_iter()
+            .filter(|post| {
+                text(&post["text"])
+                    .starts_with(&format!("*You lead the postmortem of {reference}:"))
+            })
+            .collect()
+    }
+
+    /// Notes that Debrief wrote into PagerDuty.
+    pub fn notes(&self) -> Vec<Value> {
+        list(&self.0["pagerduty"]["notes"])
+            .into_iter()
+            .filter(|note| text(&note["content"]).contains("Noted by Debrief"))
             .collect()
     }
 
@@ -196,12 +236,16 @@ impl World {
             ("events", self.events(reference).len()),
             ("announcements", self.announcements(reference).len()),
             ("posts", self.posts(reference).len()),
+            ("links", self.links(reference).len()),
         ];
         for (what, found) in counts {
             assert_eq!(found, count, "{what} of {reference}");
         }
     }
 }
+
+/// The sandbox's channel #postmortem.
+pub const POSTMORTEM: &str = "postmortem";
 
 /// The id of a page, a file or a task.
 pub fn id_of(thing: &Value) -> String {

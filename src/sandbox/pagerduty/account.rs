@@ -27,7 +27,14 @@ pub(super) struct Account {
 impl Default for Account {
     fn default() -> Self {
         Self {
-            people: Vec::new(),
+            people: vec![Person {
+                id: "PDEBRIEF".into(),
+                name: "Debrief".into(),
+                email: "debrief@example.com".into(),
+                time_zone: "UTC".into(),
+                job_title: String::new(),
+                is_found: false,
+            }],
             services: Vec::new(),
             priorities: ["P1", "P2", "P3", "P4", "P5"].map(str::to_owned).to_vec(),
             incidents: Vec::new(),

@@ -44,7 +44,10 @@ impl PagerDuty {
 
     pub(super) fn current_user(&self, request: &Request, caller: Caller) -> Result<Value, Refusal> {
         let include = Parameters::of(request, &["include[]"])?.include(Include::OF_USER)?;
-        match (caller, self.account.people.first()) {
+        match (
+            caller,
+            self.account.people.iter().find(|person| person.is_found),
+        ) {
             (Caller::User, Some(person)) => {
                 Ok(json!({"user": Shapes::new(&self.account, include, None).user(person)}))
             }

@@ -13,9 +13,9 @@ use super::{ActError, ConfluenceMeans, Done, Found, Job, page_review};
 use crate::playbook::incident::Visibility;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::{Act, News};
-use crate::vendors::confluence::{Audience, NewPage, Readers, Page, SpaceRef};
 use crate::sources::SourceError;
 use crate::sources::transcript::Insistence;
+use crate::vendors::confluence::{Audience, NewPage, Page, Readers, SpaceRef};
 use crate::vendors::http::Failure;
 use crate::worker::observe;
 
