@@ -202,6 +202,17 @@ impl World {
             .collect()
     }
 
+    /// The Slack id of whoever has that address.
+    pub fn slack_id(&self, email: &str) -> String {
+        let users = list(&self.0["slack"]["users"]);
+        let name = email.split('@').next().unwrap_or_default();
+        let user = users
+            .iter()
+            .find(|user| text(&user["name"]).to_lowercase().starts_with(name))
+            .unwrap_or_else(|| panic!("{email} has no account in Slack"));
+        id_of(user)
+    }
+
     /// Notes that Debrief wrote into PagerDuty.
     pub fn notes(&self) -> Vec<Value> {
         list(&self.0["pagerduty"]["notes"])
