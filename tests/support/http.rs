@@ -47,6 +47,15 @@ impl Installation {
         .await
     }
 
+    /// Reads from PagerDuty.
+    pub async fn pagerduty(&self, address: &str) -> Value {
+        let request = client()
+            .get(address)
+            .header("authorization", "Token token=sandbox-pagerduty-key")
+            .header("accept", "application/vnd.pagerduty+json;version=2");
+        send(request).await
+    }
+
     /// Calls a vendor with a form.
     pub async fn post_form(&self, address: &str, form: &[(&str, &str)]) -> Value {
         send(client().post(address).form(form)).await

@@ -4,6 +4,7 @@
 mod binary;
 mod calendar;
 mod http;
+pub mod recorded;
 mod recording;
 pub mod seeds;
 pub mod wiki;

@@ -118,7 +118,11 @@ fn add_author(shape: &mut Map<String, Value>, author: &Author) {
                     "id": bot_id(name),
                     "app_id": app_id,
                     "name": name,
-                    "icons": {"image_36": format!("https://avatars.slack-edge.com/{app_id}_36.png")},
+                    "icons": {
+                        "image_36": format!("https://avatars.slack-edge.com/{app_id}_36.png"),
+                        "image_48": format!("https://avatars.slack-edge.com/{app_id}_48.png"),
+                        "image_72": format!("https://avatars.slack-edge.com/{app_id}_72.png"),
+                    },
                     "deleted": false,
                     "updated": 1_700_000_000,
                     "team_id": TEAM_ID,
