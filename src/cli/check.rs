@@ -113,7 +113,7 @@ async fn sources(worker: &Worker) -> Vec<Finding> {
         .collect();
     if findings.is_empty() {
         findings.push(Finding::Bad(
-            "sources: none is configured; add [sources.pagerduty] or [sources.files]".to_owned(),
+            "sources: none is configured; add [sources.pagerduty], [sources.slack] or [sources.files]".to_owned(),
         ));
     }
     findings

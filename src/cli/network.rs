@@ -18,6 +18,7 @@ use crate::config::{self, Config, GoogleIdentity, MailSecurity};
 use crate::sources::IncidentSource;
 use crate::sources::files::Files;
 use crate::sources::pagerduty::PagerDuty as PagerDutySource;
+use crate::sources::slack::{Rules, Slack as SlackSource};
 use crate::vendors::confluence::{self, Confluence};
 use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
 use crate::vendors::google::calendar::Calendar;
@@ -170,6 +171,20 @@ pub fn sources(network: &Network<'_>) -> Result<Vec<Arc<dyn IncidentSource>>, Fa
     }
     if let Some(files) = &network.config.sources.files {
         sources.push(Arc::new(Files::new(files.folder.clone())));
+    }
+    if let (Some(slack), Some(workspace)) = (&network.config.sources.slack, &network.config.slack) {
+        let client = Slack::new(
+            network.http("slack", &workspace.base_url)?,
+            workspace.token.clone(),
+        );
+        let rules = Rules {
+            opened_by: slack.opened_by.clone(),
+            opened_reaction: slack.opened_reaction.clone(),
+            resolved_by: slack.resolved_by.clone(),
+            resolved_reaction: slack.resolved_reaction.clone(),
+        };
+        let source = SlackSource::new(client, slack.channel.clone(), rules, slack.overlap);
+        sources.push(Arc::new(source));
     }
     Ok(sources)
 }

@@ -14,6 +14,7 @@ use crate::playbook::incident::Incident;
 pub mod customers;
 pub mod files;
 pub mod pagerduty;
+pub mod slack;
 
 /// A record of incidents.
 #[async_trait]

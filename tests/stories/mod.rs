@@ -13,6 +13,7 @@ mod people_decide;
 mod plan_writes_nothing;
 mod reopened;
 mod run_twice;
+mod slack_source;
 mod vendor_down;
 mod waive_and_retry;
 mod whole_aftermath;
