@@ -26,6 +26,7 @@ use crate::sources::http::{
 };
 use crate::sources::opsgenie::Opsgenie as OpsgenieSource;
 use crate::sources::pagerduty::{PagerDuty as PagerDutySource, TimeFields};
+use crate::sources::slack::{Rules, Slack as SlackSource};
 use crate::sources::statuspage::Statuspage as StatuspageSource;
 use crate::sources::transcript::{Named, Sign, Transcript, TranscriptRules};
 use crate::sources::volunteers::Volunteers;
@@ -277,6 +278,17 @@ pub fn sources(network: &Network<'_>) -> Result<Vec<Arc<dyn IncidentSource>>, Fa
     }
     if let Some(files) = &network.config.sources.files {
         sources.push(Arc::new(Files::new(files.folder.clone())));
+    }
+    if let (Some(slack), Some(workspace)) = (&network.config.sources.slack, &network.config.slack) {
+        let client = network.slack(workspace)?;
+        let rules = Rules {
+            opened_by: slack.opened_by.clone(),
+            opened_reaction: slack.opened_reaction.clone(),
+            resolved_by: slack.resolved_by.clone(),
+            resolved_reaction: slack.resolved_reaction.clone(),
+        };
+        let source = SlackSource::new(client, slack.channel.clone(), rules, slack.overlap);
+        sources.push(Arc::new(source));
     }
     if let Some(opsgenie) = &network.config.sources.opsgenie {
         let http = network.http("opsgenie", &opsgenie.base_url)?;

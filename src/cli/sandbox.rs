@@ -17,7 +17,7 @@ use crate::config::{ConfluenceEdition, SandboxPerson, SandboxPlaces, sandbox_con
 use crate::sandbox::confluence;
 use crate::sandbox::google::service_account;
 use crate::sandbox::scenario;
-use crate::sandbox::seed::Seed;
+use crate::sandbox::seed::{Seed, Standing};
 use crate::sandbox::server::{Options, Sandbox};
 
 /// How long before the sandbox's start incidents are adopted from: its story is younger, but for one.
@@ -127,6 +127,8 @@ pub fn write_config(
     let people = seed
         .people
         .iter()
+        // Whom a vendor does not show nobody has written down either.
+        .filter(|person| person.standing == Standing::Member && person.hidden_from.is_empty())
         .map(|person| SandboxPerson {
             name: person.name.clone(),
             email: person.email.clone(),

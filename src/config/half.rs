@@ -8,19 +8,21 @@ use super::hosts::Destination;
 use super::key::Key;
 use super::vendors::{
     Confluence, ConfluenceEdition, ConfluenceIdentity, Files, Google, GoogleIdentity, Mail,
-    MailLogin, PagerDuty, Slack, Sources,
+    MailLogin, PagerDuty, Slack, SlackIncidents, Sources,
 };
 use super::whole::{Assembly, SecretForm};
 use super::written::{
     WrittenConfluence, WrittenFiles, WrittenGoogle, WrittenMail, WrittenPagerDuty, WrittenSlack,
-    WrittenSources,
+    WrittenSlackIncidents, WrittenSources,
 };
 
 impl Assembly<'_> {
-    pub(super) fn sources(&mut self, written: WrittenSources) -> Sources {
+    /// `slack` is the workspace that a channel is read in.
+    pub(super) fn sources(&mut self, written: WrittenSources, slack: &WrittenSlack) -> Sources {
         let WrittenSources {
             pagerduty,
             files,
+            slack: channel,
             opsgenie,
             statuspage,
             alertmanager,
@@ -29,11 +31,56 @@ impl Assembly<'_> {
         Sources {
             pagerduty: self.pagerduty(pagerduty),
             files: self.files(files),
+            slack: self.slack_incidents(channel, slack),
             opsgenie: self.opsgenie(opsgenie),
             statuspage: self.statuspage(statuspage),
             alertmanager: self.alertmanager(alertmanager),
             http: self.http_source(http),
         }
+    }
+
+    fn slack_incidents(
+        &mut self,
+        written: WrittenSlackIncidents,
+        slack: &WrittenSlack,
+    ) -> Option<SlackIncidents> {
+        let WrittenSlackIncidents {
+            enabled,
+            channel,
+            opened_by,
+            opened_reaction,
+            resolved_by,
+            resolved_reaction,
+            overlap,
+        } = written;
+        if enabled == Some(false) || (enabled.is_none() && channel.is_none()) {
+            return None;
+        }
+        let needed = "sources.slack is enabled";
+        let channel = self.needed(channel, "sources.slack.channel", needed);
+        let token = slack.token.is_some() || slack.token_file.is_some();
+        self.needed(token.then_some(()), "slack.token", needed);
+        for (key, patterns, reaction) in [
+            ("sources.slack.opened_by", &opened_by, &opened_reaction),
+            (
+                "sources.slack.resolved_by",
+                &resolved_by,
+                &resolved_reaction,
+            ),
+        ] {
+            if patterns.is_empty() && reaction.is_none() {
+                let expected = "a regular expression, or a reaction in its stead";
+                self.wrong(&Key::of(key), "none", expected);
+            }
+        }
+        Some(SlackIncidents {
+            channel: channel?,
+            opened_by,
+            opened_reaction,
+            resolved_by,
+            resolved_reaction,
+            overlap,
+        })
     }
 
     fn pagerduty(&mut self, written: WrittenPagerDuty) -> Option<PagerDuty> {

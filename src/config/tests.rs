@@ -190,6 +190,19 @@ const KEY_FILE: &str =
         "debrief.toml, line 3: sources.http.detail_url: expected {id} once in the path, found none",
     ],
 )]
+#[case::a_channel_without_a_token(
+    "[sources.slack]\nchannel = 'C0123456789'",
+    &["debrief.toml: slack.token: is missing: sources.slack is enabled"],
+)]
+#[case::a_channel_without_rules(
+    "[slack]\ntoken = 'x'\n[sources.slack]\nenabled = true\nopened_by = []\nresolved_by = ['(']\nopened_reaction = ':fire:'",
+    &[
+        "debrief.toml, line 3: sources.slack.channel: is missing: sources.slack is enabled",
+        "debrief.toml, line 5: sources.slack.opened_by: expected a regular expression, or a reaction in its stead, found none",
+        "debrief.toml, line 6: sources.slack.resolved_by[0]: expected a regular expression such as '(?i)^incident:', found \"(\"",
+        "debrief.toml, line 7: sources.slack.opened_reaction: expected an emoji's name such as \"white_check_mark\", without colons, found \":fire:\"",
+    ],
+)]
 #[case::wiki_twice(
     "[confluence]\nbase_url = 'https://example.atlassian.net/wiki/'\nemail = 'a@example.com'\ntoken = 'x'\nspace = 'OPS'",
     &["debrief.toml, line 2: confluence.base_url: expected the site without /wiki, which is added to it, found \"https://example.atlassian.net/wiki/\""],
@@ -476,6 +489,7 @@ fn the_default_is_whole_and_has_no_vendor() {
     assert!(config.sources.pagerduty.is_none() && config.sources.files.is_none());
     assert!(config.sources.opsgenie.is_none() && config.sources.statuspage.is_none());
     assert!(config.sources.alertmanager.is_none() && config.sources.http.is_none());
+    assert!(config.sources.slack.is_none());
     assert!(config.confluence.is_none() && config.google.is_none());
     assert!(config.mail.is_none() && config.slack.is_none());
     assert_eq!(config.destinations(), []);
@@ -494,6 +508,27 @@ fn a_source_can_be_switched_off(#[case] toml: &str, #[case] on: bool) {
         .load(&[])
         .unwrap();
     assert_eq!(config.sources.pagerduty.is_some(), on);
+}
+
+#[rstest]
+#[case::by_its_channel("channel = 'C0123456789'", true)]
+#[case::off("enabled = false\nchannel = 'C0123456789'", false)]
+#[case::without_a_channel("opened_reaction = 'fire'", false)]
+#[case::by_reactions_alone(
+    "channel = 'C0123456789'\nopened_by = []\nopened_reaction = 'fire'\nresolved_by = []",
+    true
+)]
+fn a_channel_is_a_source_where_it_is_named(#[case] toml: &str, #[case] on: bool) {
+    let config = Place::with(&format!("[slack]\ntoken = 'x'\n[sources.slack]\n{toml}"))
+        .load(&[])
+        .unwrap();
+    assert_eq!(config.sources.slack.is_some(), on);
+}
+
+#[test]
+fn a_pattern_that_fits_everything_is_refused() {
+    let place = Place::with("[sources.slack]\nopened_by = ['']");
+    assert!(place.faults(&[])[0].contains("sources.slack.opened_by"));
 }
 
 /// The default file with its examples switched on.
@@ -590,6 +625,7 @@ fn the_examples_in_the_default_file_can_be_used() {
     assert!(config.confluence.is_some() && config.sources.pagerduty.is_some());
     assert!(config.sources.opsgenie.is_some() && config.sources.statuspage.is_some());
     assert!(config.sources.alertmanager.is_some() && config.sources.http.is_some());
+    assert!(config.sources.slack.is_some());
     assert_eq!(config.people.len(), 1);
 }
 

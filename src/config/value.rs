@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use regex::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use secrecy::SecretString;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
@@ -176,6 +177,17 @@ text_forms! {
         |text| text.parse::<lettre::message::Mailbox>().ok().map(|_| text.to_owned());
     /// A Slack channel.
     ChannelId -> String, "a channel's id such as \"C0123456789\"; names can change", channel_id;
+    /// The name of an emoji.
+    Emoji -> String, "an emoji's name such as \"white_check_mark\", without colons", |text| {
+        let fits = !text.is_empty()
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_+-'".contains(&b));
+        fits.then(|| text.to_owned())
+    };
+    /// What a message is held against.
+    Expression -> Regex, "a regular expression such as '(?i)^incident:'", |text| {
+        // One that fits everything would make an incident of each message.
+        Regex::new(text).ok().filter(|pattern| !pattern.is_match(""))
+    };
     /// A Confluence label.
     Label -> String, "a label in lower case and without spaces", |text| {
         let fits = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_uppercase() || c == ',');
@@ -190,12 +202,6 @@ text_forms! {
     /// A regular expression.
     Pattern -> String, "a regular expression such as \"(?i)security\"",
         |text| regex::Regex::new(text).ok().map(|_| text.to_owned());
-    /// An emoji, as Slack names it.
-    Emoji -> String, "an emoji's name without colons such as \"raising_hand\"", |text| {
-        let fits = !text.is_empty()
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-'".contains(&b));
-        fits.then(|| text.to_owned())
-    };
     /// The part of addresses behind the @.
     Domain -> String, "a domain such as \"example.com\"", |text| {
         let fits = !text.is_empty()

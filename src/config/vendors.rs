@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
+use regex::Regex;
 use secrecy::SecretString;
 use url::Url;
 
@@ -15,6 +16,8 @@ pub struct Sources {
     pub pagerduty: Option<PagerDuty>,
     /// A folder of incident files.
     pub files: Option<Files>,
+    /// A Slack channel.
+    pub slack: Option<SlackIncidents>,
     /// Opsgenie.
     pub opsgenie: Option<Opsgenie>,
     /// Statuspage.
@@ -47,6 +50,23 @@ pub struct PagerDuty {
 pub struct Files {
     /// The folder.
     pub folder: PathBuf,
+}
+
+/// A Slack channel as a source of incidents, read with the token of [`Slack`].
+#[derive(Clone, Debug)]
+pub struct SlackIncidents {
+    /// The channel's id.
+    pub channel: String,
+    /// Messages that open an incident; groups `title`, `service` and `severity` tell those.
+    pub opened_by: Vec<Regex>,
+    /// The emoji that makes an incident of the message it is given to.
+    pub opened_reaction: Option<String>,
+    /// Messages that end an incident.
+    pub resolved_by: Vec<Regex>,
+    /// The emoji that ends the incident whose first message it is given to.
+    pub resolved_reaction: Option<String>,
+    /// How far before the last pass each pass looks again, as reactions come late.
+    pub overlap: SignedDuration,
 }
 
 /// Which Confluence it is.

@@ -273,7 +273,7 @@ impl<'a> Assembly<'a> {
             store,
             schedule,
             business_hours,
-            sources: self.sources(sources),
+            sources: self.sources(sources, &slack),
             confluence: self.confluence(confluence),
             google: self.google(google),
             affected_customers,

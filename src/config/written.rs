@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use regex::Regex;
 use schemars::JsonSchema;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -15,8 +16,9 @@ use super::sections::{
     ReviewMeeting, Schedule, Store, Templates,
 };
 use super::value::{
-    Address, ApiUrl, As, Duration, Edition, Folder, Hours, Instant, Label, ListOf, Mailbox, Name,
-    Privacy, Secret, Switch, Text, Whole, Zone, list, maybe, maybe_list, one,
+    Address, ApiUrl, As, ChannelId, Duration, Edition, Emoji, Expression, Folder, Hours, Instant,
+    Label, ListOf, Mailbox, Name, Privacy, Secret, Switch, Text, Whole, Zone, list, maybe,
+    maybe_list, one,
 };
 use super::vendors::{ConfluenceEdition, MailSecurity};
 use super::written_sources::{
@@ -106,6 +108,8 @@ pub(super) struct WrittenSources {
     pub pagerduty: WrittenPagerDuty,
     /// A folder of incident files.
     pub files: WrittenFiles,
+    /// A Slack channel.
+    pub slack: WrittenSlackIncidents,
     /// Opsgenie.
     pub opsgenie: WrittenOpsgenie,
     /// Statuspage.
@@ -166,6 +170,40 @@ pub(super) struct WrittenFiles {
     #[serde(default, deserialize_with = "maybe::<Folder, _>")]
     #[schemars(with = "Option<As<Folder>>")]
     pub folder: Option<PathBuf>,
+}
+
+/// A Slack channel as a source.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenSlackIncidents {
+    /// On, off, or as the channel says.
+    #[serde(default, deserialize_with = "maybe::<Switch, _>")]
+    #[schemars(with = "Option<As<Switch>>")]
+    pub enabled: Option<bool>,
+    /// The channel.
+    #[serde(default, deserialize_with = "maybe::<ChannelId, _>")]
+    #[schemars(with = "Option<As<ChannelId>>")]
+    pub channel: Option<String>,
+    /// Messages that open an incident.
+    #[serde(deserialize_with = "list::<Expression, _>")]
+    #[schemars(with = "ListOf<Expression>")]
+    pub opened_by: Vec<Regex>,
+    /// The emoji that opens one.
+    #[serde(default, deserialize_with = "maybe::<Emoji, _>")]
+    #[schemars(with = "Option<As<Emoji>>")]
+    pub opened_reaction: Option<String>,
+    /// Messages that end one.
+    #[serde(deserialize_with = "list::<Expression, _>")]
+    #[schemars(with = "ListOf<Expression>")]
+    pub resolved_by: Vec<Regex>,
+    /// The emoji that ends one.
+    #[serde(default, deserialize_with = "maybe::<Emoji, _>")]
+    #[schemars(with = "Option<As<Emoji>>")]
+    pub resolved_reaction: Option<String>,
+    /// How far each pass looks back beyond the last one.
+    #[serde(deserialize_with = "one::<Duration<0>, _>")]
+    #[schemars(with = "As<Duration<0>>")]
+    pub overlap: SignedDuration,
 }
 
 /// Confluence.

@@ -22,6 +22,7 @@ mod json_file;
 pub mod opsgenie;
 mod outside;
 pub mod pagerduty;
+pub mod slack;
 mod slack_link;
 pub mod statuspage;
 pub mod transcript;

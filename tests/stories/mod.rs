@@ -18,6 +18,7 @@ mod plan_writes_nothing;
 mod private_incident;
 mod reopened;
 mod run_twice;
+mod slack_source;
 mod vendor_down;
 mod volunteers;
 mod waive_and_retry;
