@@ -15,6 +15,7 @@ mod nasty_title;
 mod page_review;
 mod people_decide;
 mod plan_writes_nothing;
+mod recorded;
 mod reopened;
 mod run_twice;
 mod vendor_down;
