@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 pub use self::rules::Rules;
 use self::{
     people::Users,
-    rules::{How, Known, Told, instant, is_stone, slack_time},
+    rules::{How, Known, Told, instant, is_stone},
 };
 use super::{IncidentSource, Pulled, SourceError};
 use crate::playbook::incident::{Incident, IncidentId, Status};

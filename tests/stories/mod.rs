@@ -16,6 +16,7 @@ mod page_review;
 mod people_decide;
 mod plan_writes_nothing;
 mod private_incident;
+mod recorded;
 mod reopened;
 mod run_twice;
 mod slack_source;

@@ -62,6 +62,7 @@ pub struct Setup {
     overrides: Vec<(String, String)>,
     without: Vec<String>,
     edition: ConfluenceEdition,
+    record: Option<PathBuf>,
 }
 
 impl Default for Setup {
@@ -74,6 +75,7 @@ impl Default for Setup {
             overrides: Vec::new(),
             without: Vec::new(),
             edition: ConfluenceEdition::Cloud,
+            record: recording::file(),
         }
     }
 }
@@ -112,6 +114,14 @@ impl Setup {
         }
     }
 
+    /// Everything that is said to the vendors is written to that file, a JSON object a line.
+    pub fn record(self, file: &Path) -> Self {
+        Self {
+            record: Some(file.to_owned()),
+            ..self
+        }
+    }
+
     /// A key of the configuration, set as the environment sets it: `schedule.attempts` to `1`.
     pub fn set(mut self, key: &str, value: &str) -> Self {
         let variable = format!("DEBRIEF__{}", key.replace('.', "__").to_uppercase());
@@ -134,13 +144,14 @@ impl Setup {
             overrides,
             without,
             edition,
+            record,
         } = self;
         let clock = Clock::standing_at(at);
         let sandbox = Sandbox::start(Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             clock: clock.clone(),
             latency: Duration::ZERO,
-            record: recording::file(),
+            record,
         })
         .await
         .expect("a free port on loopback");

@@ -25,6 +25,12 @@ pub fn visible_text(storage: &str) -> String {
 }
 
 impl Installation {
+    /// A page with its body, as Confluence Cloud stores it.
+    pub async fn read_page(&self, page: &str) -> Value {
+        self.wiki("GET", &format!("pages/{page}?body-format=storage"), None)
+            .await
+    }
+
     /// Appends a paragraph to a page, as somebody who has it open in the editor.
     pub async fn type_into_page(&self, page: &str, storage: &str) {
         self.edit_page(page, |body| format!("{body}{storage}"))
@@ -33,9 +39,7 @@ impl Installation {
 
     /// Changes a page's body, as somebody who has it open in the editor.
     pub async fn edit_page(&self, page: &str, edit: impl FnOnce(&str) -> String) {
-        let now = self
-            .wiki("GET", &format!("pages/{page}?body-format=storage"), None)
-            .await;
+        let now = self.read_page(page).await;
         let body = now["body"]["storage"]["value"].as_str().expect("a body");
         let version = now["version"]["number"].as_u64().expect("a version");
         let edited = json!({

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::rules::{self, End, How, instant, slack_time};
+use super::rules::{self, End, How, instant};
 use super::words::words;
 use super::{Slack, gone, people, source_error};
 use crate::playbook::incident::{Detail, EntryKind, Incident, Status, TimelineEntry};
 use crate::sources::SourceError;
-use crate::vendors::slack::Message;
+use crate::vendors::slack::{Message, Ts};
 
 impl Slack {
     /// The incident with its people, and with when it was opened, taken and ended.
@@ -61,7 +61,7 @@ impl Slack {
         }
         let Some(at) = listed else { return Ok(None) };
         // Said in the channel, then, or by nothing any more: the message of that moment tells.
-        let said = self.thread(channel, &slack_time(at)).await?;
+        let said = self.thread(channel, Ts::of(at).as_str()).await?;
         let is_said = said
             .as_ref()
             .and_then(|said| said.first())

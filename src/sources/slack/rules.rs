@@ -163,11 +163,6 @@ pub(super) fn instant(ts: &str) -> Option<Timestamp> {
     Timestamp::new(seconds.parse().ok()?, nanoseconds).ok()
 }
 
-/// An instant as Slack writes it.
-pub(super) fn slack_time(at: Timestamp) -> String {
-    format!("{}.{:06}", at.as_second(), at.subsec_microsecond().max(0))
-}
-
 /// When the reaction that ends an incident was given, which Slack does not tell: after what was written last in the thread,
 /// and after the last look that did not see it. Both are facts that stay, so that reading again gives the same instant as long
 /// as nobody writes; what was seen once is kept.

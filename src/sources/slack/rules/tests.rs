@@ -4,6 +4,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::vendors::slack::Ts;
 
 fn rules() -> Rules {
     let pattern = |text| Regex::new(text).unwrap();
@@ -125,7 +126,7 @@ fn the_first_word_of_the_thread_that_says_so_ends_it() {
         answer(1_200, 1_000, "Resolved, it was the pool"),
         answer(1_300, 1_000, "resolved for real"),
     ];
-    let threads = BTreeMap::from([(first.ts.clone(), thread)]);
+    let threads = BTreeMap::from([(first.ts.as_str().to_owned(), thread)]);
     assert_eq!(ends(&[first], &threads, &[]), [said(1_200)]);
 }
 
@@ -166,11 +167,11 @@ fn one_that_is_known_from_before_counts_as_well() {
 fn a_reaction_counts_from_what_was_written_last_or_the_look_before() {
     let first = with_reaction(1_000, "incident: one", CHECKED);
     let thread = vec![first.clone(), answer(4_000, 1_000, "quiet now")];
-    let threads = BTreeMap::from([(first.ts.clone(), thread)]);
+    let threads = BTreeMap::from([(first.ts.as_str().to_owned(), thread)]);
     let channel = [first.clone()];
     assert_eq!(ends(&channel, &threads, &[]), [reacted(4_000)]);
     let open = Known {
-        ts: first.ts.clone(),
+        ts: first.ts.as_str().to_owned(),
         end: None,
     };
     assert_eq!(
@@ -178,7 +179,7 @@ fn a_reaction_counts_from_what_was_written_last_or_the_look_before() {
         [reacted(5_000)]
     );
     let late = vec![first, answer(8_000, 1_000, "quiet now")];
-    let threads = BTreeMap::from([(open.ts.clone(), late)]);
+    let threads = BTreeMap::from([(open.ts.as_str().to_owned(), late)]);
     assert_eq!(ends(&channel, &threads, &[open]), [reacted(8_000)]);
 }
 
@@ -203,7 +204,7 @@ fn an_end_that_was_seen_stays_until_its_reaction_is_taken_back() {
 fn an_old_incident_is_told_by_its_thread() {
     let first = message(10, "incident: old");
     let thread = vec![first.clone(), answer(8_000, 10, "resolved at last")];
-    let threads = BTreeMap::from([(first.ts, thread)]);
+    let threads = BTreeMap::from([(first.ts.as_str().to_owned(), thread)]);
     assert_eq!(ends(&[], &threads, &[]), [said(8_000)]);
 }
 
@@ -217,6 +218,6 @@ fn instants_keep_their_microseconds(#[case] ts: &str, #[case] expected: Option<&
     let read = instant(ts);
     assert_eq!(read, expected.map(|text| text.parse().unwrap()));
     if let Some(at) = read.filter(|_| ts.contains('.')) {
-        assert_eq!(slack_time(at), ts);
+        assert_eq!(Ts::of(at).as_str(), ts);
     }
 }
