@@ -129,8 +129,7 @@ async fn looking_again_and_a_lost_database_make_nothing_twice() {
         .collect();
     // One look at the channel, and one at who volunteers; no thread.
     assert_eq!(
-        to_slack,
-        ["/api/conversations.history"; 2],
+        to_slack, ["/api/conversations.history"; 2],
         "what is over is not read again"
     );
     installation.lose_database().await;
