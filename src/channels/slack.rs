@@ -70,7 +70,7 @@ impl Channel for Slack {
         match self.client.auth_test().await {
             Ok(_) => ChannelCheck::Answers,
             Err(error) => ChannelCheck::Faulty(format!(
-                "{error}; check `slack.token`: a bot token (xoxb-…) with chat:write and channels:history"
+                "{error}; check `slack.token`: a bot token (xoxb-…) of an app with the scopes that README.md lists"
             )),
         }
     }

@@ -149,8 +149,12 @@ pub fn why(verdict: &Verdict, zone: &TimeZone) -> String {
             error,
         } => {
             format!(
-                "at {} (tried {attempts} times): {}",
+                "at {} (tried {}): {}",
                 time(*at, zone),
+                match attempts {
+                    1 => "once".to_owned(),
+                    attempts => format!("{attempts} times"),
+                },
                 plain(error)
             )
         }

@@ -74,10 +74,10 @@ pub(crate) fn clock_with_zone(at: Timestamp, zone: &TimeZone) -> String {
     format!("{} {}", clock(&local), abbreviation(&local))
 }
 
-/// `2 March, 14:05`: short enough for a table's cell.
+/// `2 March, 14:05`, short enough for a table's cell, with spaces at which no line breaks: a row is as high as its highest cell.
 pub(crate) fn cell(at: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_zoned_datetime(zone.clone());
-    format!("{}, {}", local.strftime("%-d %B"), clock(&local))
+    format!("{},\u{a0}{}", local.strftime("%-d\u{a0}%B"), clock(&local))
 }
 
 /// `14:05`, or `1 March, 23:05` where UTC has another day than the zone.
@@ -228,10 +228,13 @@ mod tests {
     #[test]
     fn a_cell_names_the_day_of_utc_where_it_differs() {
         let berlin = zone("Europe/Berlin");
-        assert_eq!(cell(at("2026-03-01T23:05:00Z"), &berlin), "2 March, 00:05");
+        assert_eq!(
+            cell(at("2026-03-01T23:05:00Z"), &berlin),
+            "2\u{a0}March,\u{a0}00:05"
+        );
         assert_eq!(
             utc_cell(at("2026-03-01T23:05:00Z"), &berlin),
-            "1 March, 23:05"
+            "1\u{a0}March,\u{a0}23:05"
         );
         assert_eq!(utc_cell(at("2026-03-02T13:05:00Z"), &berlin), "13:05");
     }

@@ -193,6 +193,8 @@ proptest! {
     fn any_value_arrives_as_its_own_characters(value in "\\PC{0,60}", around in "[-a*_~`#>| \n]{0,20}") {
         // What follows a fence is a language's name, of which the code macro is told nothing.
         prop_assume!(!around.contains("~~~") && !around.contains("```"));
+        // A cell for which the table's head has no column is dropped, by the rules of Markdown's tables.
+        prop_assume!(!(around.contains('|') && around.contains('-')));
         let mut tokens = Tokens::default();
         let token = tokens.add(Printed::Text(value.clone()));
         if let Ok(fragment) = to_storage(&format!("{around}{token}"), &tokens) {

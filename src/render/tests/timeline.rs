@@ -100,13 +100,13 @@ fn an_entry_tells_all_that_is_known_of_it() {
         "<tr><td>{}</td><td>13:10</td><td>Ada Example · edited 14:12</td><td><p>@Chidi Example what does <code>pool.size</code> say?</p>\
          <ac:structured-macro ac:name=\"code\"><ac:plain-text-body><![CDATA[active=50\n\n  idle=0]]></ac:plain-text-body>\
          </ac:structured-macro></td></tr>",
-        link("p1", "2 March, 14:10")
+        link("p1", "2\u{a0}March,\u{a0}14:10")
     );
     let answer = format!(
         "<tr><td>{}</td><td>13:40</td><td>↳ Chidi Example</td><td><strong>Fifty</strong>, see \
          <a href=\"https://graphs.example.com/d/1?from=1&amp;to=2\">the graph</a> \
          [<a href=\"https://example.slack.com/files/F1/pool.png\">pool.png</a>]</td></tr>",
-        link("p2", "2 March, 14:40")
+        link("p2", "2\u{a0}March,\u{a0}14:40")
     );
     assert!(
         storage.contains(&format!("{question}\n{answer}\n")),

@@ -7,7 +7,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::words::{first_line, words};
-use crate::vendors::slack::Message;
+use crate::vendors::slack::{Message, Ts};
 
 /// The metadata of our own messages begins so; they open and end nothing, whatever titles they repeat.
 const OURS: &str = "debrief_";
@@ -155,12 +155,7 @@ pub(super) fn is_stone(message: &Message) -> bool {
 
 /// The instant of a `ts`: seconds with six decimals. `None` for what is none.
 pub(super) fn instant(ts: &str) -> Option<Timestamp> {
-    let (seconds, decimals) = ts.split_once('.').unwrap_or((ts, "0"));
-    if decimals.len() > 9 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let nanoseconds: i32 = format!("{decimals:0<9}").parse().ok()?;
-    Timestamp::new(seconds.parse().ok()?, nanoseconds).ok()
+    Ts::parse(ts).map(|ts| ts.at())
 }
 
 /// When the reaction that ends an incident was given, which Slack does not tell: after what was written last in the thread,

@@ -20,14 +20,14 @@ use crate::vendors::http::Failure;
 use crate::worker::observe;
 
 /// Whether an earlier life of the database sent that message, as the page's property tells.
-pub(super) fn sent_before(job: &Job<'_>, key: &str) -> bool {
+fn sent_before(job: &Job<'_>, key: &str) -> bool {
     job.case
         .decision::<Vec<String>>(Step::Announcement, SENT_BEFORE)
         .is_some_and(|sent| sent.iter().any(|earlier| earlier == key))
 }
 
 /// The page says that it was about to be sent, and nobody can be asked whether it was. Nearly always it was.
-pub(super) fn taken_as_sent(job: &Job<'_>, act: &Act, key: String) -> Done {
+fn taken_as_sent(job: &Job<'_>, act: &Act, key: String) -> Done {
     warn!(
         case = %job.case.incident.id, step = %act.step(), act = act.kind(),
         "not sent again: the page says that it was sent under an earlier ledger"
@@ -37,11 +37,11 @@ pub(super) fn taken_as_sent(job: &Job<'_>, act: &Act, key: String) -> Done {
 
 /// Since when a message of this case may have gone out, under this ledger or an earlier one. Not since the last attempt
 /// was begun: that may have been a look at a history that did not answer, hours after the message.
-pub(super) fn begun_since(job: &Job<'_>) -> Timestamp {
+fn begun_since(job: &Job<'_>) -> Timestamp {
     job.case.incident.opened_at.min(job.case.adopted_at)
 }
 
-pub(super) fn done(delivery: Delivery) -> Done {
+fn done(delivery: Delivery) -> Done {
     Done::at(delivery.reference, delivery.url)
 }
 
@@ -65,16 +65,25 @@ pub(super) fn channel<'a>(job: &Job<'a>, by: By) -> Result<&'a dyn Channel, ActE
 }
 
 pub(super) async fn send(job: &mut Job<'_>, act: &Act, by: By, to: &str) -> Result<Done, ActError> {
+    let message = message(job, job.hash(act), by, to).await?;
+    deliver(job, act, by, message).await
+}
+
+/// Delivers a message, unless an earlier life of the database did: a post can be looked for, of a mail the page tells what
+/// was about to be sent.
+pub(super) async fn deliver(
+    job: &Job<'_>,
+    act: &Act,
+    by: By,
+    message: Message,
+) -> Result<Done, ActError> {
     let channel = channel(job, by)?;
-    let key = job.hash(act);
-    let sent_before = sent_before(job, &key);
-    let message = message(job, key, by, to).await?;
-    if sent_before {
-        // The page tells what was about to be sent. A post can be looked for; a mail cannot.
+    let sent_before = sent_before(job, &message.key);
+    if sent_before || observe::is_older_than_ledger(job.worker, &job.case.incident) {
         match channel.trace(&message, begun_since(job)).await? {
             Trace::Found(delivery) => return Ok(done(delivery)),
-            Trace::CannotKnow => return Ok(taken_as_sent(job, act, message.key)),
-            Trace::Absent => {}
+            Trace::CannotKnow if sent_before => return Ok(taken_as_sent(job, act, message.key)),
+            Trace::CannotKnow | Trace::Absent => {}
         }
     }
     Ok(done(channel.deliver(&message).await?))
@@ -86,9 +95,15 @@ pub(super) async fn find(
     by: By,
     to: &str,
 ) -> Result<Found, ActError> {
-    let channel = channel(job, by)?;
     let message = message(job, job.hash(act), by, to).await?;
-    Ok(match channel.trace(&message, begun_since(job)).await? {
+    look_for(job, by, &message).await
+}
+
+/// Looks for a message that may have been delivered. Where nobody can tell it goes again: never to hear of it is worse than
+/// to hear twice.
+pub(super) async fn look_for(job: &Job<'_>, by: By, message: &Message) -> Result<Found, ActError> {
+    let channel = channel(job, by)?;
+    Ok(match channel.trace(message, begun_since(job)).await? {
         Trace::Found(delivery) => Found::Yes(done(delivery)),
         Trace::Absent => Found::Absent,
         Trace::CannotKnow => Found::CannotKnow(Otherwise::Repeat),

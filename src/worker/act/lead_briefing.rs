@@ -11,9 +11,9 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::announcement::{By, begun_since, channel, done, sent_before, taken_as_sent};
-use super::{ActError, Done, Found, Job, Otherwise};
-use crate::channels::{Message, Trace};
+use super::announcement::{self, By};
+use super::{ActError, Done, Found, Job};
+use crate::channels::Message;
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::render::MailText;
@@ -48,21 +48,8 @@ pub(super) async fn tell(
     telling: Telling,
     to: &str,
 ) -> Result<Done, ActError> {
-    let channel = channel(job, telling.by())?;
-    let key = job.hash(act);
-    let sent_before = sent_before(job, &key);
-    let message = message(job, key, telling, to).await?;
-    // Under an earlier ledger it may have gone out: a post can be looked for; of a mail the page tells.
-    if sent_before || observe::is_older_than_ledger(job.worker, &job.case.incident) {
-        match channel.trace(&message, begun_since(job)).await? {
-            Trace::Found(delivery) => return Ok(done(delivery)),
-            Trace::CannotKnow if sent_before => {
-                return Ok(taken_as_sent(job, act, message.key));
-            }
-            Trace::CannotKnow | Trace::Absent => {}
-        }
-    }
-    Ok(done(channel.deliver(&message).await?))
+    let message = message(job, job.hash(act), telling, to).await?;
+    announcement::deliver(job, act, telling.by(), message).await
 }
 
 pub(super) async fn find(
@@ -71,14 +58,8 @@ pub(super) async fn find(
     telling: Telling,
     to: &str,
 ) -> Result<Found, ActError> {
-    let channel = channel(job, telling.by())?;
     let message = message(job, job.hash(act), telling, to).await?;
-    Ok(match channel.trace(&message, begun_since(job)).await? {
-        Trace::Found(delivery) => Found::Yes(done(delivery)),
-        Trace::Absent => Found::Absent,
-        // A lead who never hears of it is worse than one who hears twice.
-        Trace::CannotKnow => Found::CannotKnow(Otherwise::Repeat),
-    })
+    announcement::look_for(job, telling.by(), &message).await
 }
 
 async fn message(
