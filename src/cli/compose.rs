@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, Count};
 use crate::playbook::blame::Lint;
 use crate::playbook::business_hours::{BusinessHours, Deadline, Shift};
+use crate::playbook::customer::Columns;
 use crate::playbook::hours::Hours;
 use crate::playbook::masking::{MaskRule, Masker};
 use crate::playbook::origin::{OriginKind, OriginRule, Origins};
@@ -28,7 +29,8 @@ use crate::playbook::rules::{
 };
 use crate::playbook::steps::page_review::ReviewRules;
 use crate::render::Templates;
-use crate::sources::customers::CustomerFiles;
+use crate::sources::customers::folder::CsvFolder;
+use crate::sources::customers::{CustomerLists, CustomerSource};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use crate::vendors::http::{Repeat, Request};
@@ -116,7 +118,7 @@ pub async fn worker(config: &Config, clock: Clock, store: Arc<dyn Store>) -> Res
         clock,
         store,
         sources,
-        customers: CustomerFiles::new(config.affected_customers.csv_folder.clone()),
+        customers: customer_lists(config),
         rules,
         company,
         manner: Manner {
@@ -131,6 +133,16 @@ pub async fn worker(config: &Config, clock: Clock, store: Arc<dyn Store>) -> Res
         memory: Memory::default(),
         transport: network.transport().clone(),
     })
+}
+
+/// Who is asked which customers were hit.
+fn customer_lists(config: &Config) -> CustomerLists {
+    let folder = config
+        .affected_customers
+        .csv_folder
+        .clone()
+        .map(|folder| Arc::new(CsvFolder::new(folder)) as Arc<dyn CustomerSource>);
+    CustomerLists::new(Columns::default(), folder.into_iter().collect())
 }
 
 /// A name that no other run of a worker has.

@@ -125,12 +125,9 @@ impl Texts {
             until: now,
         };
         let job = Job::new(worker, &claim, case, now);
-        let customers = worker
-            .customers
-            .read(&case.incident)
+        let count = observe::counted(worker, &case.incident)
             .await
             .map_err(|fault| anyhow::anyhow!("{fault}"))?;
-        let count = crate::playbook::customer::CustomerCount::of(&customers);
         let story = observe::preview(&job, count);
         let templates = &worker.means.templates;
         let page = templates

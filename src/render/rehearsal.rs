@@ -52,6 +52,7 @@ impl Templates {
                 count: CustomerCount {
                     rows: 12,
                     organisations: 3,
+                    ..CustomerCount::default()
                 },
             },
             meeting: booked,

@@ -287,6 +287,7 @@ fn sheet_view(sheet: SheetState<'_>) -> SheetView {
             let CustomerCount {
                 rows,
                 organisations,
+                ..
             } = count;
             SheetView::Ready {
                 url: text::cut(&text::line(url), LONGEST_URL),

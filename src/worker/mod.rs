@@ -7,6 +7,7 @@
 pub mod act;
 pub mod calls;
 pub mod case;
+pub mod customers;
 pub mod follow_up;
 pub mod memory;
 pub mod observe;
@@ -28,7 +29,7 @@ use crate::playbook::privacy::PrivacyRules;
 use crate::playbook::retry::RetryRules;
 use crate::playbook::rules::Rules;
 use crate::sources::IncidentSource;
-use crate::sources::customers::CustomerFiles;
+use crate::sources::customers::CustomerLists;
 use crate::store::Store;
 use crate::vendors::http::Transport;
 
@@ -107,8 +108,8 @@ pub struct Worker {
     pub store: Arc<dyn Store>,
     /// Where incidents come from.
     pub sources: Vec<Arc<dyn IncidentSource>>,
-    /// Lists of affected customers beside the incident's own.
-    pub customers: CustomerFiles,
+    /// Lists of affected customers.
+    pub customers: CustomerLists,
     /// What planning goes by.
     pub rules: Rules,
     /// What acting goes by.

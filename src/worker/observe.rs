@@ -1,5 +1,7 @@
 //! Looking before acting: only what an unfinished act needs, once, and remembered.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -16,7 +18,7 @@ use crate::playbook::steps::act::{Act, News};
 use crate::playbook::steps::postmortem_page::{CONTENT, Coverage, PageContent};
 use crate::playbook::steps::review_meeting::SLOT;
 use crate::render::{Meeting, MeetingState, MentionBy, Punctuality, SheetState, Story};
-use crate::sources::customers;
+use crate::sources::customers::CustomerFault;
 use crate::vendors::confluence::{Edition, SpaceRef};
 
 /// When this database was first used: what was opened before may have been worked on in an earlier life of it.
@@ -156,13 +158,47 @@ impl Worker {
 
 /// Every affected customer that is known: from the incident itself and from its file, each row once.
 pub(super) async fn customers(job: &Job<'_>) -> Result<Vec<AffectedCustomer>, ActError> {
-    job.worker
-        .customers
-        .read(&job.case.incident)
+    all_customers(job.worker, &job.case.incident)
         .await
         .map_err(|fault| match fault {
-            customers::CustomerFault::Unreadable(message) => ActError::GiveUp { message },
+            CustomerFault::Unreadable(message) => ActError::GiveUp { message },
+            CustomerFault::Passing(message) => ActError::Later {
+                message,
+                after: None,
+            },
         })
+}
+
+/// What an incident's list comes to.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn counted(worker: &Worker, incident: &Incident) -> Result<CustomerCount, CustomerFault> {
+    Ok(CustomerCount::of(&all_customers(worker, incident).await?))
+}
+
+async fn all_customers(
+    worker: &Worker,
+    incident: &Incident,
+) -> Result<Vec<AffectedCustomer>, CustomerFault> {
+    let mut stream = worker.customers.read(incident);
+    let mut seen = BTreeSet::new();
+    let mut customers = Vec::new();
+    while let Some(rows) = stream.next().await {
+        for row in rows?.iter() {
+            let customer = AffectedCustomer {
+                org_name: row.cell(0).to_owned(),
+                org_id: row.cell(1).to_owned(),
+                app_id: row.cell(2).to_owned(),
+                campaign_id: row.cell(3).to_owned(),
+                further: BTreeMap::new(),
+            };
+            if seen.insert(customer.clone()) {
+                customers.push(customer);
+            }
+        }
+    }
+    Ok(customers)
 }
 
 /// What the list of affected customers comes to: recorded once, so that page, mail and sheet agree.
@@ -171,10 +207,9 @@ pub(super) async fn count(job: &mut Job<'_>) -> Result<(), ActError> {
         return Ok(());
     }
     // A list that cannot be read is told by the step that writes it; page, meeting and mail do not wait for its mending.
-    let Ok(customers) = job.worker.customers.read(&job.case.incident).await else {
+    let Ok(count) = counted(job.worker, &job.case.incident).await else {
         return Ok(());
     };
-    let count = CustomerCount::of(&customers);
     job.decide(Step::AffectedCustomers, COUNT, json!(count))
         .await?;
     Ok(())

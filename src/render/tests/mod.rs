@@ -200,6 +200,7 @@ fn rich_story<'a>(incident: &'a Incident, zone: &'a TimeZone) -> Story<'a> {
             count: CustomerCount {
                 rows: 12_000,
                 organisations: 3_411,
+                ..CustomerCount::default()
             },
         },
         meeting: booked(),

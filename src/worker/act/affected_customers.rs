@@ -15,7 +15,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{ActError, Done, Found, GoogleMeans, Job};
-use crate::playbook::customer::{AffectedCustomer, COLUMNS, CustomerCount};
+use crate::playbook::customer::columns::STANDARD;
+use crate::playbook::customer::{AffectedCustomer, CustomerCount};
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::vendors::google::drive::{File, Grantee, NewFolder, Role};
@@ -192,7 +193,7 @@ pub(super) async fn write_rows(job: &mut Job<'_>) -> Result<Done, ActError> {
     job.decide(Step::AffectedCustomers, COUNT, json!(count))
         .await?;
 
-    let header: Vec<String> = COLUMNS.map(str::to_owned).to_vec();
+    let header: Vec<String> = STANDARD.map(str::to_owned).to_vec();
     let (first, rest) = customers.split_at(customers.len().min(FIRST_ROWS));
     let rows: Vec<Vec<String>> = std::iter::once(header)
         .chain(first.iter().map(cells))
@@ -290,6 +291,7 @@ fn cells(customer: &AffectedCustomer) -> Vec<String> {
         org_id,
         app_id,
         campaign_id,
+        further: _,
     } = customer;
     [org_name, org_id, app_id, campaign_id]
         .map(Clone::clone)
