@@ -8,6 +8,7 @@
 //! | [`vendors`] | plain typed clients of the vendors' APIs, knowing nothing of us | `vendors::http` |
 //! | [`sources`] | the port `IncidentSource`: from a vendor's shape to an incident | `playbook`, `vendors` |
 //! | [`channels`] | the port `Channel`: from a rendered message to a delivered one | `playbook`, `vendors` |
+//! | [`calendars`] | the port `Calendar`: who is busy, and the one meeting | `playbook`, `vendors` |
 //! | [`store`] | the port `Store`: the durable memory; no SQL outside | `playbook` |
 //! | [`render`] | templates and a case give text, HTML and storage format | `playbook` |
 //! | [`web`] | the dashboard: reads the store, never calls a vendor | `playbook`, `store`, `render` |
@@ -18,6 +19,7 @@
 //! `tests/architecture.rs` holds the rooms to it. A reader begins with [`playbook::plan`], goes on to [`worker::case`],
 //! and then to the step of interest in [`worker::act`].
 
+pub mod calendars;
 pub mod channels;
 pub mod cli;
 pub mod clock;

@@ -10,13 +10,14 @@ use debrief::playbook::steps::Step;
 use source::{Source, read_all};
 
 /// Each room and the other rooms it may import.
-const RULES: [(&str, &[&str]); 12] = [
+const RULES: [(&str, &[&str]); 13] = [
     ("clock", &[]),
     ("playbook", &[]),
     ("config", &["playbook"]),
     ("vendors", &[]),
     ("sources", &["playbook", "vendors"]),
     ("channels", &["playbook", "vendors"]),
+    ("calendars", &["playbook", "vendors"]),
     ("store", &["playbook"]),
     ("render", &["playbook"]),
     ("web", &["playbook", "store", "render"]),
@@ -24,14 +25,31 @@ const RULES: [(&str, &[&str]); 12] = [
     (
         "worker",
         &[
-            "channels", "clock", "playbook", "render", "sources", "store", "vendors",
+            "calendars",
+            "channels",
+            "clock",
+            "playbook",
+            "render",
+            "sources",
+            "store",
+            "vendors",
         ],
     ),
     (
         "cli",
         &[
-            "channels", "clock", "config", "playbook", "render", "sandbox", "sources", "store",
-            "vendors", "web", "worker",
+            "calendars",
+            "channels",
+            "clock",
+            "config",
+            "playbook",
+            "render",
+            "sandbox",
+            "sources",
+            "store",
+            "vendors",
+            "web",
+            "worker",
         ],
     ),
 ];

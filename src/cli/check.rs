@@ -187,7 +187,6 @@ async fn google(worker: &Worker) -> Vec<Finding> {
             "google: not configured; there is no sheet and no meeting".to_owned(),
         )];
     };
-    let now = worker.clock.now();
     let credentials = "a service account's key in `google.service_account_file` with the scopes granted to `google.subject`, or a user's refresh token";
     let id = &google.parent_folder;
     let folder = match google.drive.file(id).await {
@@ -197,16 +196,15 @@ async fn google(worker: &Worker) -> Vec<Finding> {
         )),
         Err(error) => Finding::Bad(remedy("google drive", &error, credentials)),
     };
-    let day = jiff::SignedDuration::from_hours(24);
-    let calendar = match google
-        .calendar
-        .free_busy(std::slice::from_ref(&google.calendar_id), now, now + day)
-        .await
-    {
-        Ok(_) => Finding::Good("google: calendars answer".to_owned()),
-        Err(error) => Finding::Bad(remedy("google calendar", &error, credentials)),
-    };
-    vec![folder, calendar]
+    let mut findings = vec![folder];
+    if let Some(calendar) = &worker.means.calendar {
+        let name = calendar.name();
+        findings.push(match calendar.check(worker.clock.now()).await {
+            Ok(seen) => Finding::Good(format!("{name}: {seen}")),
+            Err(fault) => Finding::Bad(format!("{name} calendar: {fault}")),
+        });
+    }
+    findings
 }
 
 async fn channel(name: &str, channel: Option<&dyn crate::channels::Channel>) -> Vec<Finding> {

@@ -11,6 +11,8 @@ use url::Url;
 
 use super::Fault;
 use super::compose::{lint, origins, templates};
+use crate::calendars::Calendar;
+use crate::calendars::google::Google;
 use crate::channels::Channel;
 use crate::channels::email::Email;
 use crate::channels::slack::Slack as SlackChannel;
@@ -32,7 +34,7 @@ use crate::sources::transcript::{Named, Sign, Transcript, TranscriptRules};
 use crate::sources::volunteers::Volunteers;
 use crate::vendors::confluence::{self, Confluence};
 use crate::vendors::google::auth::{GoogleAuth, ServiceAccountKey};
-use crate::vendors::google::calendar::Calendar;
+use crate::vendors::google::calendar;
 use crate::vendors::google::drive::Drive;
 use crate::vendors::google::sheets::Sheets;
 use crate::vendors::google::{SCOPE_EVENTS, SCOPE_FILES, SCOPE_FREE_BUSY};
@@ -84,7 +86,12 @@ impl Network<'_> {
         Ok(http)
     }
 
-    fn google(&self, google: &config::Google, clock: &Clock) -> Result<GoogleMeans, Fault> {
+    /// Google's files, and its calendar.
+    fn google(
+        &self,
+        google: &config::Google,
+        clock: &Clock,
+    ) -> Result<(GoogleMeans, Google), Fault> {
         // The client adds the endpoint's own name to its base.
         let token_base = google
             .token_url
@@ -112,17 +119,18 @@ impl Network<'_> {
                 refresh_token.clone(),
             ),
         };
-        Ok(GoogleMeans {
+        let files = GoogleMeans {
             drive: Drive::new(self.http("google", &google.drive_url)?, auth.clone(), now()),
             sheets: Sheets::new(
                 self.http("google", &google.sheets_url)?,
                 auth.clone(),
                 now(),
             ),
-            calendar: Calendar::new(self.http("google", &google.calendar_url)?, auth, now()),
             parent_folder: google.parent_folder.clone(),
-            calendar_id: google.calendar.clone(),
-        })
+        };
+        let calendar =
+            calendar::Calendar::new(self.http("google", &google.calendar_url)?, auth, now());
+        Ok((files, Google::new(calendar, google.calendar.clone())))
     }
 
     fn confluence(&self, confluence: &config::Confluence) -> Result<ConfluenceMeans, Fault> {
@@ -403,13 +411,16 @@ fn http_source(network: &Network<'_>, config: &config::HttpSource) -> Result<Htt
 /// What the worker acts with.
 pub fn means(network: &Network<'_>, clock: &Clock) -> Result<Means, Fault> {
     let config = network.config;
+    let (google, calendar) = config
+        .google
+        .as_ref()
+        .map(|google| network.google(google, clock))
+        .transpose()?
+        .unzip();
     Ok(Means {
         templates: templates(network.config)?,
-        google: config
-            .google
-            .as_ref()
-            .map(|google| network.google(google, clock))
-            .transpose()?,
+        google,
+        calendar: calendar.map(|calendar| Arc::new(calendar) as Arc<dyn Calendar>),
         confluence: config
             .confluence
             .as_ref()

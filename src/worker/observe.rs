@@ -50,6 +50,15 @@ pub(super) async fn earlier_folder(
     .await
 }
 
+/// Whether an earlier life of the database may have made something of this case. Its folder is the evidence where there are
+/// folders; elsewhere its age has to do.
+pub(super) async fn may_be_made_before(job: &Job<'_>) -> Result<bool, ActError> {
+    match &job.worker.means.google {
+        Some(google) => Ok(earlier_folder(job, google).await?.is_some()),
+        None => Ok(is_older_than_ledger(job.worker, &job.case.incident)),
+    }
+}
+
 pub(super) fn is_older_than_ledger(worker: &Worker, incident: &Incident) -> bool {
     // By its opening: one that was resolved, worked on under an earlier ledger, opened again and resolved once more has
     // a resolution that is younger than the ledger.

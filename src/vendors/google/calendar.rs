@@ -65,6 +65,8 @@ pub struct EventChange<'a> {
     pub description: Option<&'a str>,
     /// Somebody else who is invited.
     pub invite: Option<&'a Attendee>,
+    /// Another time: from, until, and the IANA zone it is shown in. One that was cancelled takes place again.
+    pub span: Option<(Timestamp, Timestamp, &'a str)>,
 }
 
 /// Somebody invited.
@@ -339,6 +341,11 @@ impl Calendar {
             attendees.push(invitation(attendee));
             body["attendees"] = attendees.into();
         }
+        if let Some((start, end, zone)) = change.span {
+            body["start"] = time(start, zone);
+            body["end"] = time(end, zone);
+            body["status"] = "confirmed".into();
+        }
         let mut request = Request::new("change event", Method::PATCH, path, Repeat::Once)
             .query("sendUpdates", send_updates.name())
             .json(&body);
@@ -386,16 +393,19 @@ fn invitation(attendee: &Attendee) -> Value {
     invited
 }
 
+fn time(instant: Timestamp, zone: &str) -> Value {
+    json!({ "dateTime": instant, "timeZone": zone })
+}
+
 fn event_body(event: &NewEvent<'_>) -> Value {
-    let time = |instant: Timestamp| json!({ "dateTime": instant, "timeZone": event.time_zone });
     let attendees: Vec<Value> = event.attendees.iter().map(invitation).collect();
     let private: BTreeMap<_, _> = event.private_properties.iter().copied().collect();
     let mut body = json!({
         "id": event.id,
         "summary": event.summary,
         "description": event.description,
-        "start": time(event.start),
-        "end": time(event.end),
+        "start": time(event.start, event.time_zone),
+        "end": time(event.end, event.time_zone),
         "attendees": attendees,
         "extendedProperties": { "private": private },
     });

@@ -20,6 +20,7 @@ use serde_json::Value;
 use self::announcement::By;
 use self::lead_briefing::Telling;
 use super::Worker;
+use crate::calendars::{Calendar, CalendarError};
 use crate::channels::{Channel, DeliveryError};
 use crate::playbook::blame::Lint;
 use crate::playbook::case::{Case, Decision};
@@ -32,7 +33,6 @@ use crate::sources::transcript::Transcript;
 use crate::sources::volunteers::Volunteers;
 use crate::store::{Claim, StoreError};
 use crate::vendors::confluence::Confluence;
-use crate::vendors::google::calendar::Calendar;
 use crate::vendors::google::drive::Drive;
 use crate::vendors::google::sheets::Sheets;
 use crate::vendors::http::CallError;
@@ -44,12 +44,8 @@ pub struct GoogleMeans {
     pub drive: Drive,
     /// Spreadsheets.
     pub sheets: Sheets,
-    /// Free/busy and events.
-    pub calendar: Calendar,
     /// The folder that incidents' folders are made in.
     pub parent_folder: String,
-    /// The calendar that meetings are put into.
-    pub calendar_id: String,
 }
 
 /// Confluence, where it is configured.
@@ -78,8 +74,10 @@ pub struct PagerDutyMeans {
 pub struct Means {
     /// The texts.
     pub templates: Templates,
-    /// Google.
+    /// Google's folders and sheets.
     pub google: Option<GoogleMeans>,
+    /// The calendar that people's times are read from and that meetings are put into.
+    pub calendar: Option<Arc<dyn Calendar>>,
     /// Confluence.
     pub confluence: Option<ConfluenceMeans>,
     /// PagerDuty.
@@ -184,6 +182,16 @@ impl From<DeliveryError> for ActError {
             DeliveryError::Later { message, after } => Self::Later { message, after },
             DeliveryError::InDoubt { message } => Self::InDoubt { message },
             DeliveryError::GiveUp { message } => Self::GiveUp { message },
+        }
+    }
+}
+
+impl From<CalendarError> for ActError {
+    fn from(error: CalendarError) -> Self {
+        match error {
+            CalendarError::Later { message, after } => Self::Later { message, after },
+            CalendarError::InDoubt { message } => Self::InDoubt { message },
+            CalendarError::GiveUp { message } => Self::GiveUp { message },
         }
     }
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::announcement::{By, channel};
 use super::postmortem_page::{TITLE, confluence, page_id};
 use super::{ActError, Done, Found, Job, Otherwise};
+use crate::calendars::{Look, Standing};
 use crate::channels::Message;
 use crate::playbook::action_item::ItemStatus;
 use crate::playbook::blame::{Passage, Voice};
@@ -27,7 +28,6 @@ use crate::playbook::steps::page_review::{
 use crate::playbook::steps::review_meeting::SLOT;
 use crate::render::{Occasion, ReviewDigest, Story};
 use crate::vendors::confluence::{self, Manner, Outline, PageStatus, Place, TaskStatus};
-use crate::vendors::google::calendar::EventStatus;
 use crate::vendors::http::Failure;
 use crate::worker::{Worker, observe};
 
@@ -239,18 +239,19 @@ pub(super) async fn find_advice(job: &mut Job<'_>) -> Result<Found, ActError> {
 /// When the meeting ends, if people have moved it and it is still to come. Asked before the first list only; where the
 /// calendar does not answer, the time that was booked holds.
 async fn put_off_until(job: &Job<'_>) -> Option<Timestamp> {
-    let google = job.worker.means.google.as_ref()?;
+    let calendar = job.worker.means.calendar.as_ref()?;
     if page_review::was_told(job.case) || !job.case.is_done(&Act::Event) {
         return None;
     }
-    let id = job.hash(&Act::Event);
-    let event = google.calendar.event(&google.calendar_id, &id).await;
-    let event = event.ok().flatten()?;
-    match event.status {
-        EventStatus::Confirmed | EventStatus::Tentative | EventStatus::Unknown => {}
-        EventStatus::Cancelled => return None,
+    let Ok(Look::Found(booked)) = calendar.look(&job.hash(&Act::Event)).await else {
+        return None;
+    };
+    match booked.standing {
+        Standing::Planned => {}
+        Standing::Cancelled => return None,
     }
-    event.end.filter(|end| *end > job.now)
+    let (_, end) = booked.span?;
+    (end > job.now).then_some(end)
 }
 
 pub(super) async fn review(job: &mut Job<'_>, act: &Act, date: Date) -> Result<Done, ActError> {

@@ -1,14 +1,16 @@
 //! `review_meeting`: the slot, chosen once; the event, made once.
 //!
-//! The event's id is ours, so a replay answers 409 and mails nobody twice. Ids stay used after a deletion: a meeting that
-//! a person deleted is found as cancelled, counts as done, and is not made again.
-//! <https://developers.google.com/workspace/calendar/api/v3/reference/events/insert>
+//! The event carries a key of ours wherever it stands, so a second try finds the first one's. A meeting that a person deleted
+//! counts as done where the calendar remembers it, and is not made again; [`crate::calendars`] says what each calendar does.
 
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::{ActError, Done, Found, GoogleMeans, Job};
+use super::{ActError, Done, Found, Job, Otherwise};
+use crate::calendars::{
+    self, Audience, Booked, Calendar, Contact, Invited, Look, Meeting, Presence, VideoRoom,
+};
 use crate::playbook::incident::{Part, Visibility};
 use crate::playbook::lead;
 use crate::playbook::person::Person;
@@ -16,8 +18,6 @@ use crate::playbook::slot::{self, Attendance, Attendee, Availability, ChosenSlot
 use crate::playbook::steps::Step;
 use crate::playbook::steps::act::Act;
 use crate::playbook::steps::review_meeting::SLOT;
-use crate::vendors::google::calendar::{self, Event, NewEvent, SendUpdates};
-use crate::vendors::http::Failure;
 use crate::worker::observe;
 
 /// How many business days after the deadline are searched when nothing fits before it.
@@ -26,24 +26,22 @@ const DAYS_AFTER_DEADLINE: i64 = 14;
 /// Meetings start on the quarter hour.
 const GRID: SignedDuration = SignedDuration::from_mins(15);
 
-fn google<'a>(job: &Job<'a>) -> Result<&'a GoogleMeans, ActError> {
+fn calendar<'a>(job: &Job<'a>) -> Result<&'a dyn Calendar, ActError> {
     job.worker
         .means
-        .google
-        .as_ref()
-        .ok_or_else(|| ActError::not_configured("google"))
+        .calendar
+        .as_deref()
+        .ok_or_else(|| ActError::not_configured("a calendar"))
 }
 
 pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
-    let google = google(job)?;
-    if observe::earlier_folder(job, google).await?.is_some()
-        && let Some(event) = google
-            .calendar
-            .event(&google.calendar_id, &job.hash(&Act::Event))
-            .await?
-        && let Some(slot) = slot_of(&event)
+    let calendar = calendar(job)?;
+    // An earlier life of the database may have booked it: then the slot is what stands in the calendar.
+    if observe::may_be_made_before(job).await?
+        && let Look::Found(booked) = calendar.look(&job.hash(&Act::Event)).await?
+        && let Some((start, end)) = booked.span
     {
-        return record(job, &slot).await;
+        return record(job, &ChosenSlot::found(start, end)).await;
     }
     let company = &job.worker.company;
     let meeting = &company.meeting;
@@ -56,31 +54,22 @@ pub(super) async fn choose_slot(job: &mut Job<'_>) -> Result<Done, ActError> {
     let horizon = deadline.max(earliest) + SignedDuration::from_hours(24 * DAYS_AFTER_DEADLINE);
 
     let invited = invited(job);
-    let calendars: Vec<String> = invited.iter().map(|(email, ..)| email.clone()).collect();
-    let availability = google
-        .calendar
-        .free_busy(&calendars, job.now, horizon)
-        .await?;
+    let people: Vec<String> = invited.iter().map(|(email, ..)| email.clone()).collect();
+    let told = calendar.busy(&people, job.now, horizon).await?;
+    let silent = || Availability::Unknown("the calendar did not answer".to_owned());
+    let told = told
+        .into_iter()
+        .map(availability)
+        .chain(std::iter::repeat_with(silent));
     let attendees: Vec<Attendee> = invited
         .into_iter()
-        .map(|(email, person, attendance)| {
-            let known = availability
-                .iter()
-                .find(|(calendar, _)| *calendar == email)
-                .map(|(_, known)| known);
-            Attendee {
-                name: person.name.clone(),
-                hours: company.hours.of(&person),
-                availability: match known {
-                    Some(calendar::Availability::Busy(busy)) => Availability::Known(busy.clone()),
-                    Some(calendar::Availability::Unknown(why)) => {
-                        Availability::Unknown(why.clone())
-                    }
-                    None => Availability::Unknown("the calendar did not answer".to_owned()),
-                },
-                email,
-                attendance,
-            }
+        .zip(told)
+        .map(|((email, person, attendance), availability)| Attendee {
+            name: person.name.clone(),
+            hours: company.hours.of(&person),
+            availability,
+            email,
+            attendance,
         })
         .collect();
     let rules = SlotRules {
@@ -109,9 +98,11 @@ async fn record(job: &mut Job<'_>, slot: &ChosenSlot) -> Result<Done, ActError> 
     Ok(Done::at(slot.start.to_string(), None))
 }
 
-/// The slot of an event that an earlier life of the database had booked, or that a person has moved since.
-fn slot_of(event: &Event) -> Option<ChosenSlot> {
-    Some(ChosenSlot::found(event.start?, event.end?))
+fn availability(told: calendars::Availability) -> Availability {
+    match told {
+        calendars::Availability::Busy(busy) => Availability::Known(busy),
+        calendars::Availability::Unknown(why) => Availability::Unknown(why),
+    }
 }
 
 /// Whoever is invited, each address once: the lead and the responders are waited for, observers and the configured
@@ -144,140 +135,93 @@ fn invited(job: &Job<'_>) -> Vec<(String, Person, Attendance)> {
         .collect()
 }
 
-pub(super) async fn book(job: &mut Job<'_>) -> Result<Done, ActError> {
-    let google = google(job)?;
-    let slot: ChosenSlot = job
+/// The meeting as it is to be booked: the same for every try.
+fn meeting(job: &Job<'_>) -> Result<Meeting, ActError> {
+    let decision = job
         .case
-        .decision(Step::ReviewMeeting, SLOT)
-        .ok_or_else(|| ActError::Later {
+        .decisions
+        .iter()
+        .find(|decision| decision.step == Step::ReviewMeeting && decision.name == SLOT);
+    let slot = job.case.decision::<ChosenSlot>(Step::ReviewMeeting, SLOT);
+    let (Some(decision), Some(slot)) = (decision, slot) else {
+        return Err(ActError::Later {
             message: "the slot is not recorded yet".to_owned(),
             after: None,
-        })?;
-    observe::count(job).await?;
+        });
+    };
     let text = job.worker.means.templates.meeting(&observe::story(job))?;
-    let id = job.hash(&Act::Event);
-    let attendees: Vec<calendar::Attendee> = invited(job)
+    let invited = invited(job)
         .into_iter()
-        .map(|(email, _, attendance)| calendar::Attendee {
+        .map(|(email, person, attendance)| Invited {
+            name: person.name,
             email,
-            attendance: match attendance {
-                Attendance::Lead | Attendance::Required => calendar::Attendance::Required,
-                Attendance::Optional => calendar::Attendance::Optional,
+            presence: match attendance {
+                Attendance::Lead | Attendance::Required => Presence::Required,
+                Attendance::Optional => Presence::Optional,
             },
         })
         .collect();
-    let event = NewEvent {
-        id: &id,
-        summary: &text.summary,
-        description: &text.description,
+    Ok(Meeting {
+        key: job.hash(&Act::Event),
+        incident: job.case.incident.id.as_str().to_owned(),
+        summary: text.summary,
+        description: text.description,
         start: slot.start,
         end: slot.end,
-        time_zone: &observe::zone_name(&job.worker.company),
-        attendees: &attendees,
-        private_properties: &[("debrief", job.case.incident.id.as_str())],
-        visibility: match job.case.incident.visibility {
-            Visibility::Company => calendar::Visibility::Default,
-            Visibility::Private => calendar::Visibility::Private,
+        zone: observe::zone_name(&job.worker.company),
+        decided_at: decision.decided_at,
+        invited,
+        audience: match job.case.incident.visibility {
+            Visibility::Company => Audience::AsUsual,
+            Visibility::Private => Audience::Invited,
         },
-        meet: job.worker.company.meeting.meet,
-    };
-    match google
-        .calendar
-        .insert_event(&google.calendar_id, &event, SendUpdates::All)
-        .await
-    {
-        Ok(event) => Ok(done(event)),
-        Err(error) if matches!(error.failure, Failure::Conflict(_)) => match find(job).await? {
-            Found::Yes(done) => Ok(done),
-            // Google says the id is used, yet shows nothing: it is, somewhere in its own replication.
-            Found::Absent | Found::CannotKnow(_) => Ok(Done::at(id, None)),
+        room: if job.worker.company.meeting.meet {
+            VideoRoom::Wanted
+        } else {
+            VideoRoom::None
         },
-        Err(error) => Err(error.into()),
-    }
+    })
+}
+
+pub(super) async fn book(job: &mut Job<'_>) -> Result<Done, ActError> {
+    let calendar = calendar(job)?;
+    observe::count(job).await?;
+    Ok(done(calendar.book(&meeting(job)?).await?))
 }
 
 /// Names a later volunteer as the contact: where the description names whoever led before, once, it names the volunteer
 /// now; whoever volunteered is invited. Everything else of the event is people's, a moved time above all.
 ///
 /// Killed in the middle, it is done again: the event is read first, and a name that was replaced is no longer found.
-/// <https://developers.google.com/workspace/calendar/api/v3/reference/events/patch>
 pub(super) async fn name_contact(job: &mut Job<'_>) -> Result<Done, ActError> {
-    let google = google(job)?;
-    let id = job.hash(&Act::Event);
-    let (Some(event), Some(volunteer)) = (
-        google.calendar.event(&google.calendar_id, &id).await?,
-        lead::volunteer(job.case),
-    ) else {
-        return Ok(Done::at(id, None));
+    let calendar = calendar(job)?;
+    let key = job.hash(&Act::Event);
+    let Some(volunteer) = lead::volunteer(job.case) else {
+        return Ok(Done::at(key, None));
     };
-    if event.status == calendar::EventStatus::Cancelled {
-        return Ok(done(event));
-    }
-    let description = volunteer
-        .instead_of
-        .as_ref()
-        .zip(event.description.as_deref())
-        .and_then(|(before, description)| {
-            let name = |person: &Person| crate::render::escaped_name(&person.name);
-            replaced_once(description, &name(before), &name(&volunteer.person))
-        });
-    let invite = volunteer
-        .person
-        .email
-        .as_deref()
-        .filter(|email| !event.invites(email))
-        .map(|email| calendar::Attendee {
-            email: email.to_owned(),
-            attendance: calendar::Attendance::Required,
-        });
-    // A changed name is no news for everybody's inbox; an invitation is for whoever gets it.
-    let send_updates = match invite {
-        Some(_) => SendUpdates::All,
-        None => SendUpdates::None,
-    };
-    if description.is_none() && invite.is_none() {
-        return Ok(done(event));
-    }
-    let change = calendar::EventChange {
-        description: description.as_deref(),
-        invite: invite.as_ref(),
-    };
-    match google
-        .calendar
-        .change_event(&google.calendar_id, &event, &change, send_updates)
-        .await
-    {
-        Ok(event) => Ok(done(event)),
-        // Somebody is at it in this moment.
-        Err(error) if matches!(error.failure, Failure::Conflict(_)) => Err(ActError::Later {
-            message: error.to_string(),
-            after: None,
+    let name = |person: &Person| crate::render::escaped_name(&person.name);
+    let contact = Contact {
+        before: volunteer.instead_of.as_ref().map(name),
+        now: name(&volunteer.person),
+        invite: volunteer.person.email.as_ref().map(|email| Invited {
+            name: volunteer.person.name.clone(),
+            email: email.to_lowercase(),
+            presence: Presence::Required,
         }),
-        Err(error) => Err(error.into()),
-    }
+    };
+    let booked = calendar.name_contact(&meeting(job)?, &contact).await?;
+    Ok(booked.map_or_else(|| Done::at(key, None), done))
 }
 
-/// The text with a name replaced, where it stands in it exactly once: elsewhere it may mean something else.
-fn replaced_once(text: &str, name: &str, by: &str) -> Option<String> {
-    if name.is_empty() {
-        return None;
-    }
-    let mut found = text.match_indices(name);
-    match (found.next(), found.next()) {
-        (Some((at, _)), None) => Some(format!("{}{by}{}", &text[..at], &text[at + name.len()..])),
-        (None, _) | (Some(_), Some(_)) => None,
-    }
-}
-
-fn done(event: Event) -> Done {
-    Done::at(event.id, event.html_link)
+fn done(booked: Booked) -> Done {
+    Done::at(booked.reference, booked.url)
 }
 
 pub(super) async fn find(job: &mut Job<'_>) -> Result<Found, ActError> {
-    let google = google(job)?;
-    let event = google
-        .calendar
-        .event(&google.calendar_id, &job.hash(&Act::Event))
-        .await?;
-    Ok(event.map_or(Found::Absent, |event| Found::Yes(done(event))))
+    Ok(match calendar(job)?.look(&job.hash(&Act::Event)).await? {
+        Look::Found(booked) => Found::Yes(done(booked)),
+        Look::Absent => Found::Absent,
+        // An invitation that comes twice is the same one to every calendar that it reaches.
+        Look::CannotKnow => Found::CannotKnow(Otherwise::Repeat),
+    })
 }
