@@ -143,9 +143,6 @@ struct FileCustomer {
     /// The campaign's id.
     #[serde(default)]
     campaign_id: String,
-    /// Further columns that the configuration names, by their names.
-    #[serde(default)]
-    further: BTreeMap<String, String>,
 }
 
 /// A time with its offset from UTC, such as `2026-05-22T18:00:00+02:00` or `2026-05-22T16:00:00Z`.
@@ -335,14 +332,13 @@ impl FileCustomer {
             org_id,
             app_id,
             campaign_id,
-            further,
         } = self;
         AffectedCustomer {
             org_name,
             org_id,
             app_id,
             campaign_id,
-            further,
+            further: BTreeMap::new(),
         }
     }
 }
